@@ -1,0 +1,25 @@
+"""Conditions that several constraints and querysets share."""
+
+import datetime as dt
+
+from django.db import models
+from django.db.models import F, Q
+
+
+def in_order(first: str, last: str) -> Q:
+    """The condition that `first` is not after `last`, either of which may be open."""
+    return (
+        Q((f"{first}__isnull", True)) | Q((f"{last}__isnull", True)) | Q((f"{first}__lte", F(last)))
+    )
+
+
+def one_of(field: str, choices: type[models.TextChoices]) -> Q:
+    """The condition that a field holds one of the codes of a fixed list."""
+    return Q((f"{field}__in", choices.values))
+
+
+def in_force_between(first: dt.date, last: dt.date) -> Q:
+    """The condition that `starts_on` to `ends_on`, open where blank, shares a day with these."""
+    return (Q(starts_on__isnull=True) | Q(starts_on__lte=last)) & (
+        Q(ends_on__isnull=True) | Q(ends_on__gte=first)
+    )
