@@ -1,0 +1,1 @@
+"""Figures as plain values: counts, rates, intervals and averages. No Django, no database."""
