@@ -1,0 +1,1 @@
+"""Letters as PDF files. The only importer of reportlab and pikepdf; no Django."""

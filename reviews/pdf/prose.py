@@ -1,0 +1,208 @@
+"""Text broken into lines.
+
+reportlab's own Paragraph reads its text as markup, which can name files and drop words; a letter
+holds plain runs, and breaking and drawing them here takes less than half of its time.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+
+from reportlab.lib.colors import Color
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+
+from reviews.letters.document import Run
+from reviews.pdf.fonts import BOLD
+from reviews.pdf.styles import ACCENT, Style
+from reviews.pdf.text import composed
+
+_BULLET_INDENT = 3.0
+_UNDERLINE = 0.6  # its width; it lies twice as far under the text
+_WORDS = re.compile(r"[^ ]+ ?| ")  # a word keeps its space, so that lines join to the same text
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of a line in one font and with one link, or none.
+
+    `x` is counted from the left of the text; `width` leaves out the space at its end.
+    """
+
+    text: str
+    font: str
+    colour: Color
+    link: str
+    x: float
+    width: float
+
+
+type Line = tuple[Fragment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph, heading or other line of text, `width` points wide."""
+
+    lines: tuple[Line, ...]
+    style: Style
+    width: float
+    bullet: str
+    keeps_next: bool
+
+    @property
+    def height(self) -> float:
+        return self.style.leading * len(self.lines)
+
+    @property
+    def least_height(self) -> float:
+        """The height of as few lines as may stand at the foot of a page: two, or all of three."""
+        return self.style.leading * (len(self.lines) if len(self.lines) < 4 else 2)
+
+    def split(self, room: float) -> tuple["Prose", "Prose"]:
+        """What goes into `room` points of height (at least `least_height`), and the rest of it.
+
+        The rest has two lines or more, so no last line stands alone overleaf.
+        """
+        count = min(int(room / self.style.leading), len(self.lines) - 2)
+        head = replace(self, lines=self.lines[:count], keeps_next=False)
+        return head, replace(self, lines=self.lines[count:], bullet="")
+
+    def draw(self, canvas: Canvas, x: float, y: float) -> None:
+        """Draw it with its lower left corner at (x, y)."""
+        style = self.style
+        left = x + style.indent
+        baseline = first = y + self.height - style.size
+        if self.bullet:
+            canvas.setFillColor(style.colour)
+            canvas.setFont(style.font, style.size)
+            canvas.drawString(x + _BULLET_INDENT, first, self.bullet)
+        text = canvas.beginText(left, first)
+        font, colour = "", None
+        for line in self.lines:
+            if line[0].x:
+                text.setTextOrigin(left + line[0].x, baseline)
+            for fragment in line:
+                if fragment.colour != colour:
+                    colour = fragment.colour
+                    text.setFillColor(colour)
+                if fragment.font != font:
+                    font = fragment.font
+                    text.setFont(font, style.size, style.leading)
+                if fragment is line[-1]:
+                    text.textLine(fragment.text)
+                else:
+                    text.textOut(fragment.text)
+            baseline -= style.leading
+        canvas.drawText(text)
+        for number, line in enumerate(self.lines):
+            for fragment in line:
+                if fragment.link:
+                    _draw_link(canvas, fragment, left, first - number * style.leading, style.size)
+
+
+def prose(runs: Iterable[Run], style: Style, width: float) -> Prose:
+    """The runs broken into lines of at most this width."""
+    return _broken(tuple(runs), style, width)
+
+
+def plain(text: str, style: Style, width: float) -> Prose:
+    """Text in one font broken into lines of at most this width."""
+    return _broken((Run(text),), style, width)
+
+
+# Most paragraphs are the same in all letters of a round.
+@lru_cache(maxsize=512)
+def _broken(runs: tuple[Run, ...], style: Style, width: float) -> Prose:
+    lines = _lines(_words(runs, style, width - style.indent), width - style.indent)
+    set_lines = tuple(_line(pieces, style, width) for pieces in lines)
+    return Prose(set_lines, style, width, bullet=style.bullet, keeps_next=style.keeps_next)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A word, or a part of one: `ink` is its width, `space` that of the space after it, if any."""
+
+    text: str
+    font: str
+    link: str
+    ink: float
+    space: float
+
+
+def _piece(text: str, font: str, link: str, size: float) -> _Piece:
+    word = text.removesuffix(" ")
+    ink = stringWidth(word, font, size)
+    return _Piece(text, font, link, ink, stringWidth(" ", font, size) if word != text else 0.0)
+
+
+def _words(runs: tuple[Run, ...], style: Style, width: float) -> Iterator[list[_Piece]]:
+    """The words, each as its pieces, since a word can change its font before its end."""
+    word: list[_Piece] = []
+    for run in runs:
+        font = BOLD if run.is_bold else style.font
+        for text in _WORDS.findall(composed(run.text)):
+            for part in _parts(text, font, style.size, width):
+                word.append(_piece(part, font, run.link, style.size))
+                if part.endswith(" ") or part != text:
+                    yield word
+                    word = []
+    if word:
+        yield word
+
+
+def _parts(word: str, font: str, size: float, width: float) -> Iterator[str]:
+    """A word that is wider than a line in parts that are not, any other as it is."""
+    if stringWidth(word.removesuffix(" "), font, size) <= width:
+        yield word
+        return
+    part = ""
+    for character in word:
+        if part and stringWidth(part + character, font, size) > width:
+            yield part
+            part = ""
+        part += character
+    yield part
+
+
+def _lines(words: Iterable[list[_Piece]], width: float) -> Iterator[list[_Piece]]:
+    line: list[_Piece] = []
+    used = 0.0
+    for word in words:
+        full = sum(piece.ink + piece.space for piece in word)
+        if line and used + full - word[-1].space > width:
+            yield line
+            line, used = [], 0.0
+        line += word
+        used += full
+    if line:
+        yield line
+
+
+def _line(pieces: list[_Piece], style: Style, width: float) -> Line:
+    x = 0.0
+    if style.is_centred:
+        full = sum(piece.ink + piece.space for piece in pieces)
+        x = (width - full + pieces[-1].space) / 2
+    line = []
+    for (font, link), group in groupby(pieces, key=lambda piece: (piece.font, piece.link)):
+        same = list(group)
+        full = sum(piece.ink + piece.space for piece in same)
+        text = "".join(piece.text for piece in same)
+        colour = ACCENT if link else style.colour
+        line.append(Fragment(text, font, colour, link, x, full - same[-1].space))
+        x += full
+    return tuple(line)
+
+
+def _draw_link(
+    canvas: Canvas, fragment: Fragment, left: float, baseline: float, size: float
+) -> None:
+    start, end = left + fragment.x, left + fragment.x + fragment.width
+    canvas.setStrokeColor(fragment.colour)
+    canvas.setLineWidth(_UNDERLINE)
+    canvas.line(start, baseline - 2 * _UNDERLINE, end, baseline - 2 * _UNDERLINE)
+    box = (start, baseline - 0.25 * size, end, baseline + 0.85 * size)
+    canvas.linkURL(fragment.link, box, relative=1)

@@ -1,0 +1,68 @@
+"""Text on its way into the letter: what may be printed, and where a link may lead.
+
+Nothing in a letter is markup and nothing that draws it parses any, so text needs no escaping: what
+passes here appears as it is written.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from reviews.letters.document import LetterDocument, Run
+from reviews.pdf.fonts import PRINTABLE
+
+_SCHEMES = {"http", "https", "mailto"}
+
+
+class UnprintableCharacter(ValueError):
+    """A character that the letter cannot show: control, combining, or missing from the font.
+
+    `character` is that character, `where` its place in the document
+    (`narrative[2].runs[0].text`).
+    """
+
+    def __init__(self, character: str, where: str) -> None:
+        name = unicodedata.name(character, "a control character or one without a name")
+        super().__init__(f"U+{ord(character):04X} ({name}) in {where} cannot be printed")
+        self.character = character
+        self.where = where
+
+
+def check(document: LetterDocument) -> None:
+    """Refuse a document that cannot be drawn as it is written.
+
+    Raises UnprintableCharacter for a character without a glyph, and ValueError for a link that is
+    not an http, https or mailto address.
+    """
+    for where, value in _values(document, ""):
+        if isinstance(value, Run):
+            _check_link(value.link, where)
+        elif not PRINTABLE.issuperset(composed(value)):
+            missing = next(c for c in composed(value) if c not in PRINTABLE)
+            raise UnprintableCharacter(missing, where)
+
+
+def composed(text: str) -> str:
+    """The same text with each accented letter as one character, which alone has a glyph."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _check_link(link: str, where: str) -> None:
+    if link and (urlsplit(link).scheme not in _SCHEMES or " " in link):
+        raise ValueError(f"{link!r} in {where} is not an http, https or mailto address")
+
+
+def _values(value: Any, where: str) -> Iterator[tuple[str, str | Run]]:
+    """Every text and every run in a plain value, with the path that leads to it."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _values(item, f"{where}[{index}]")
+    elif is_dataclass(value):
+        for field in fields(value):
+            yield from _values(getattr(value, field.name), f"{where}.{field.name}".lstrip("."))
+        if isinstance(value, Run):
+            yield where, value
