@@ -1,0 +1,149 @@
+"""Letters going out as files: issued ones byte for byte, others as drafts marked as such."""
+
+import csv
+import hashlib
+import io
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from reviews.drafting import draft
+from reviews.models import Letter, Round, RoundEvent
+from reviews.pdf.merged import merge
+from reviews.pdf.render import render
+from reviews.rounds import Refused, record
+
+MANIFEST = ("authority", "file", "bytes", "sha256")
+# The earliest date a ZIP can hold: the same letters make the same bytes on any day.
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+type Progress = Callable[[int, int], None]
+
+
+def letter_pdf(letter: Letter) -> bytes:
+    """The PDF as issued, else a draft marked as such across its pages."""
+    if letter.issued_at:
+        return bytes(letter.file.pdf)
+    return render(draft(letter))
+
+
+def file_name(letter: Letter) -> str:
+    return f"{letter.summary.year_ending}-{letter.summary.slug}.pdf"
+
+
+def write_letters(*, letters: QuerySet[Letter], to: Path, progress: Progress | None = None) -> int:
+    """Writes the letters and `manifest.csv` into a folder, or into one file if `to` ends in .zip.
+
+    A file appears whole or not at all. The same letters give the same bytes. Returns the number.
+    """
+    if to.suffix.lower() == ".zip":
+        return _write_zip(letters, to, progress)
+    to.mkdir(parents=True, exist_ok=True)
+    manifest = []
+    for letter, pdf in _each(letters, progress):
+        _write_whole(to / file_name(letter), pdf)
+        manifest.append(_line(letter, pdf))
+    _write_whole(to / "manifest.csv", _manifest(manifest))
+    return len(manifest)
+
+
+def write_zip(*, letters: QuerySet[Letter], target: BinaryIO) -> int:
+    """Writes a ZIP of the letters and `manifest.csv` to an open file; returns the number."""
+    return _fill_zip(letters, target, None)
+
+
+def merged_pdf(*, letters: QuerySet[Letter], target: BinaryIO) -> int:
+    """Writes all letters into one PDF, for proofing and print; returns the number of pages."""
+    return merge((pdf for _, pdf in _each(letters, None)), target)
+
+
+def export_round(
+    *, round_: Round, by: User, to: Path, authority: int | None, progress: Progress | None = None
+) -> int:
+    """Exports a frozen round's letters, or one authority's (by its id), and records it."""
+    letters = Letter.objects.of_round(round_.pk)
+    if not letters.exists():
+        raise Refused(f"The round {round_.year} is not frozen yet, so it has no letters to export.")
+    if authority is not None:
+        letters = letters.filter(summary__authority=authority)
+        if not letters.exists():
+            raise Refused(f"That authority has no letter in the round {round_.year}.")
+    try:
+        number = write_letters(letters=letters, to=to, progress=progress)
+    except OSError as error:
+        raise Refused(f"The letters cannot be written to {to}: {error.strerror}.") from error
+    record_export(round_, by=by, detail=f"{number} letters")
+    return number
+
+
+def record_export(round_: Round, *, by: User, detail: str) -> None:
+    """Leaves a line in the round's history of who took what."""
+    record(round_, RoundEvent.Action.EXPORTED, by=by, detail=detail)
+
+
+def _each(letters: QuerySet[Letter], progress: Progress | None) -> Iterator[tuple[Letter, bytes]]:
+    """Each letter with its PDF, in the order of slugs and one at a time in memory."""
+    keys = list(letters.order_by("summary__slug", "pk").values_list("pk", flat=True))
+    wanted = Letter.objects.select_related("summary__freeze__round")
+    for position, pk in enumerate(keys, start=1):
+        letter = wanted.get(pk=pk)
+        yield letter, letter_pdf(letter)
+        if progress:
+            progress(position, len(keys))
+
+
+def _line(letter: Letter, pdf: bytes) -> tuple[str, str, int, str]:
+    digest = hashlib.sha256(pdf).hexdigest()
+    return letter.summary.slug, file_name(letter), len(pdf), digest
+
+
+def _manifest(lines: list[tuple[str, str, int, str]]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(MANIFEST)
+    writer.writerows(lines)
+    return text.getvalue().encode()
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def _write_zip(letters: QuerySet[Letter], to: Path, progress: Progress | None) -> int:
+    with tempfile.NamedTemporaryFile(
+        dir=to.parent, prefix=f".{to.name}.", suffix=".part", delete=False
+    ) as part:
+        try:
+            number = _fill_zip(letters, part, progress)
+            Path(part.name).chmod(0o644)
+            Path(part.name).replace(to)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+    return number
+
+
+def _fill_zip(
+    letters: QuerySet[Letter], target: BinaryIO | IO[bytes], progress: Progress | None
+) -> int:
+    manifest = []
+    # Stored, not deflated: a PDF is compressed already.
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for letter, pdf in _each(letters, progress):
+            archive.writestr(_entry(file_name(letter)), pdf)
+            manifest.append(_line(letter, pdf))
+        archive.writestr(_entry("manifest.csv"), _manifest(manifest))
+    return len(manifest)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=ZIP_DATE)
+    entry.external_attr = 0o644 << 16
+    return entry

@@ -1,0 +1,31 @@
+"""The second pair of eyes."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from reviews.management.rounds import RoundCommand, find_authority, find_round, find_user
+from reviews.models import Letter
+from reviews.rounds import Refused, approve
+
+
+class Command(RoundCommand):
+    help = "Approves the letters of the round YEAR, or one; not by the user who froze it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("year", type=int)
+        parser.add_argument("--by", required=True, metavar="USERNAME")
+        parser.add_argument("--authority", metavar="SLUG_OR_CODE")
+
+    def handle(self, *, year: int, by: str, authority: str | None, **options: Any) -> None:
+        round_ = find_round(year)
+        letters = Letter.objects.of_round(round_.pk)
+        if authority is not None and round_.freeze_id is not None:
+            letters = letters.filter(summary__authority=find_authority(authority))
+            if not letters.exists():
+                raise Refused(f"{authority} has no letter in the round {year}.")
+        approved = approve(round_=round_, by=find_user(by), letters=letters)
+        if approved:
+            self.stdout.write(f"Approved {approved} letters of the round {year}.")
+        else:
+            self.stdout.write(f"Nothing to do: these letters of the round {year} are approved.")

@@ -1,0 +1,24 @@
+"""Whether issued letters are still what they were."""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from reviews.management.rounds import RoundCommand, find_round
+from reviews.models import Letter
+from reviews.rounds import Refused, verify
+
+
+class Command(RoundCommand):
+    help = "Checks that every issued letter of the round YEAR has the digest it was issued with."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("year", type=int)
+
+    def handle(self, *, year: int, **options: Any) -> None:
+        round_ = find_round(year)
+        problems = verify(round_)
+        if problems:
+            raise Refused(*problems)
+        issued = Letter.objects.issued().filter(summary__freeze__round=round_).count()
+        self.stdout.write(f"All {issued} issued letters of the round {year} are as issued.")

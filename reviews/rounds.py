@@ -1,0 +1,528 @@
+"""A round from opening to issue: every step is one function, one transaction and one named actor.
+
+Each step refuses (`Refused`) with one sentence a problem and changes nothing.
+"""
+
+import datetime as dt
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from casework.choices import ContactRole
+from casework.models import Complaint, Contact, Decision
+from reviews.drafting import compose
+from reviews.figures.counts import COUNTED, Average
+from reviews.figures.rates import Rate
+from reviews.letters import wording
+from reviews.letters.document import to_plain
+from reviews.letters.statements import PER_100K_FROM
+from reviews.models import (
+    AnnualSummary,
+    Demonstration,
+    Freeze,
+    Letter,
+    LetterFile,
+    OutboxMessage,
+    PublishedFigure,
+    Round,
+    RoundEvent,
+    Signatory,
+    TypeAverage,
+)
+from reviews.pdf.render import render
+from reviews.statistics import METHOD_VERSION, Row, averages, rows
+
+# What counts as far from last year's figure (docs/figures.md, "Checks before freezing").
+FAR_PERCENTAGE_POINTS = 20
+FAR_LEAST_INVESTIGATED = 10
+FAR_LEAST_RECEIVED = 20
+
+
+class Refused(Exception):
+    """What was asked cannot be done; `problems` says why, a sentence each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something `check` found about one authority, or about the round where it names none."""
+
+    level: Literal["block", "warning"]
+    code: str
+    authority: str
+    message: str
+
+    def __str__(self) -> str:
+        about = f"{self.authority}: " if self.authority else ""
+        return f"{about}{self.message}"
+
+
+def open_round(*, year: int, letter_on: dt.date, publish_at: dt.datetime, by: User) -> Round:
+    """Starts the review of the year ending 31 March of `year`."""
+    problems = []
+    if not 2010 <= year <= 2200:
+        problems.append(f"{year} is not a year from 2010 to 2200.")
+    if timezone.localdate(publish_at) < letter_on:
+        problems.append(
+            f"Publication on {timezone.localdate(publish_at)} comes before the letter date "
+            f"{letter_on}; choose that day or a later one."
+        )
+    if problems:
+        raise Refused(*problems)
+    with transaction.atomic():
+        round_, is_new = Round.objects.get_or_create(
+            year=year,
+            defaults={
+                "letter_on": letter_on,
+                "publish_at": publish_at,
+                "is_demonstration": Demonstration.objects.exists(),
+                "opened_at": timezone.now(),
+                "opened_by": by,
+            },
+        )
+        if not is_new:
+            raise Refused(f"The round {year} is already open.")
+        record(round_, RoundEvent.Action.OPENED, by=by)
+    return round_
+
+
+def check(round_: Round, *, today: dt.date | None = None) -> list[Finding]:
+    """What blocks freezing and what only warns, the blocks first, by authority."""
+    return _check(round_, rows(round_.period), today=today or timezone.localdate())
+
+
+def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
+    """Counts once and stores a row and a draft letter for every authority.
+
+    With a reason, freezes again: the rows of before stay, the drafts go, approvals are void.
+    """
+    _require(by, "reviews.freeze_round", "freeze a round")
+    with transaction.atomic():
+        round_ = Round.objects.select_for_update().get(pk=round_.pk)
+        _refuse_if_frozen(round_, reason)
+        lines = rows(round_.period)
+        blocks = [
+            str(finding)
+            for finding in _check(round_, lines, today=timezone.localdate())
+            if finding.level == "block"
+        ]
+        if blocks:
+            raise Refused(*blocks)
+        Letter.objects.of_round(round_.pk).delete()
+        frozen = Freeze.objects.create(
+            round=round_,
+            number=round_.freezes.count() + 1,
+            method_version=METHOD_VERSION,
+            reason=reason,
+            frozen_at=timezone.now(),
+            frozen_by=by,
+        )
+        TypeAverage.objects.bulk_create(
+            TypeAverage(
+                freeze=frozen,
+                authority_type=kind,
+                **{name: getattr(average, name) for name in Average.__dataclass_fields__},
+            )
+            for kind, average in averages(lines).items()
+        )
+        summaries = AnnualSummary.objects.bulk_create(
+            _summary(frozen, line, round_) for line in lines
+        )
+        chiefs = _holders(round_, ContactRole.CHIEF_EXECUTIVE)
+        signatory = _signatory(round_)
+        Letter.objects.bulk_create(
+            _letter(summary, chiefs.get(summary.authority_id), signatory, by)
+            for summary in summaries
+        )
+        Round.objects.filter(pk=round_.pk).update(freeze=frozen)
+        detail = f"{len(summaries)} authorities" + (f", again: {reason}" if reason else "")
+        record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
+    return frozen
+
+
+def approve(*, round_: Round, by: User, letters: QuerySet[Letter] | None = None) -> int:
+    """Approves the letters given, or all of the round; the number that were not yet approved.
+
+    Refuses whoever froze the figures: letters are approved by a second person.
+    """
+    _require(by, "reviews.approve_letters", "approve letters")
+    with transaction.atomic():
+        round_ = Round.objects.select_for_update().get(pk=round_.pk)
+        if round_.freeze is None:
+            raise Refused(f"The round {round_.year} is not frozen yet, so it has no letters.")
+        if round_.freeze.frozen_by_id == by.pk:
+            raise Refused(
+                f"{by.get_username()} froze the round {round_.year}; another person has to "
+                "approve its letters."
+            )
+        waiting = Letter.objects.of_round(round_.pk).awaiting_approval()
+        if letters is not None:
+            waiting = waiting.filter(pk__in=letters.values("pk"))
+        approved = Letter.objects.filter(pk__in=waiting.values("pk")).update(
+            approved_at=timezone.now(), approved_by=by
+        )
+        if approved:
+            record(round_, RoundEvent.Action.APPROVED, by=by, detail=f"{approved} letters")
+    return approved
+
+
+def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | None = None) -> int:
+    """Issues every approved letter of the round: stores its PDF and queues its messages.
+
+    Each letter is one transaction, so that a stop at any instant loses and doubles nothing and a
+    second run goes on where the first ended. Returns the number issued by this run; `progress` is
+    told how many of how many are done.
+    """
+    _require(by, "reviews.issue_letters", "issue letters")
+    round_ = Round.objects.select_related("freeze").get(pk=round_.pk)
+    if round_.freeze is None:
+        raise Refused(f"The round {round_.year} is not frozen yet, so it has no letters.")
+    letters = Letter.objects.of_round(round_.pk).order_by("summary__slug")
+    waiting = letters.awaiting_approval().count()
+    if waiting:
+        raise Refused(
+            f"{waiting} of {letters.count()} letters of the round {round_.year} are not approved "
+            "yet; approve or hold them first."
+        )
+    to_do = list(letters.filter(issued_at__isnull=True).values_list("pk", flat=True))
+    contacts = _recipients(round_)
+    done = 0
+    for position, pk in enumerate(to_do, start=1):
+        done += _issue_one(pk, by=by, contacts=contacts)
+        if progress:
+            progress(position, len(to_do))
+    if done:
+        record(round_, RoundEvent.Action.ISSUED, by=by, detail=f"{done} letters")
+    return done
+
+
+def verify(round_: Round) -> list[str]:
+    """What is wrong with the round's issued letters, a sentence each; empty when all is well."""
+    problems = []
+    issued = 0
+    files = LetterFile.objects.filter(letter__summary__freeze__round=round_)
+    for file in files.select_related("letter__summary").iterator(chunk_size=50):
+        issued += 1
+        letter = file.letter
+        digest = hashlib.sha256(file.pdf).hexdigest()
+        if (digest, len(file.pdf)) != (letter.sha256, letter.size):
+            problems.append(
+                f"{letter.summary.slug}: the stored letter has the SHA-256 digest {digest}, but "
+                f"was issued with {letter.sha256 or 'none'}."
+            )
+    missing = Letter.objects.issued().filter(summary__freeze__round=round_, file__isnull=True)
+    problems.extend(
+        f"{slug}: the issued letter has no file."
+        for slug in missing.values_list("summary__slug", flat=True)
+    )
+    if not issued and not problems:
+        problems.append(f"No letter of the round {round_.year} is issued yet.")
+    return problems
+
+
+def record(round_: Round, action: RoundEvent.Action, *, by: User, detail: str = "") -> None:
+    """Leaves a line in the round's history."""
+    RoundEvent.objects.create(
+        round=round_, action=action, detail=detail, done_at=timezone.now(), done_by=by
+    )
+
+
+# Who may ------------------------------------------------------------------------------------------
+
+
+def _require(by: User, permission: str, deed: str) -> None:
+    if not (by.is_active and by.has_perm(permission)):
+        raise Refused(f"{by.get_username()} may not {deed}.")
+
+
+def _refuse_if_frozen(round_: Round, reason: str) -> None:
+    if round_.freeze_id is None:
+        if reason:
+            raise Refused(f"The round {round_.year} is not frozen yet; freeze it without a reason.")
+        return
+    if not reason:
+        raise Refused(
+            f"The round {round_.year} is already frozen; to count again, freeze it again and say "
+            "why."
+        )
+    if Letter.objects.of_round(round_.pk).issued().exists():
+        raise Refused(
+            f"Letters of the round {round_.year} are issued, so its figures stand; correct a "
+            "single letter instead."
+        )
+
+
+# Checking -----------------------------------------------------------------------------------------
+
+
+def _check(round_: Round, lines: list[Row], *, today: dt.date) -> list[Finding]:
+    return [*_blocks(round_, lines, today=today), *_warnings(round_, lines, today=today)]
+
+
+def _blocks(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Finding]:
+    period = round_.period
+    if today <= period.last_day:
+        yield Finding(
+            "block", "period-not-over", "",
+            f"The year {period.text} is not over yet; freeze it from the day after it ends.",
+        )  # fmt: skip
+    for line in lines:
+        name = line.authority.official_name
+        for problem in line.tally.problems:
+            yield Finding(
+                "block", "parts-do-not-add-up", name,
+                f"{problem}; correct the cases behind them.",
+            )  # fmt: skip
+        prints_rate = (
+            round_.year >= PER_100K_FROM
+            and line.authority.is_compared
+            and (line.is_in_force or line.counts.investigated > 0)
+        )
+        if prints_rate and line.population is None:
+            yield Finding(
+                "block", "population-missing", name,
+                "there is no population for its rate per 100,000 residents; import an estimate.",
+            )  # fmt: skip
+
+
+def _warnings(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Finding]:
+    chiefs = _holders(round_, ContactRole.CHIEF_EXECUTIVE)
+    if not Signatory.objects.signing_on(round_.letter_on).exists():
+        yield Finding(
+            "warning", "no-signatory", "",
+            f"nobody is recorded as signing letters on {round_.letter_on}; the letters will carry "
+            "the Ombudsman's title alone.",
+        )  # fmt: skip
+    open_cases = _open_cases(round_, today=today)
+    overdue = _overdue_cases(round_, today=today)
+    before = _last_year(round_)
+    for line in lines:
+        authority = line.authority
+        name = authority.official_name
+        if authority.pk not in chiefs:
+            yield Finding(
+                "warning", "post-vacant", name,
+                "no chief executive is recorded on the letter date; the letter goes to the post.",
+            )  # fmt: skip
+        if references := open_cases.get(authority.pk):
+            yield Finding(
+                "warning", "case-open-over-a-year", name,
+                f"{_cases(references)} been open for more than a year.",
+            )  # fmt: skip
+        if references := overdue.get(authority.pk):
+            yield Finding(
+                "warning", "compliance-overdue", name,
+                f"{_cases(references)} a recommendation past its due date and no compliance "
+                "outcome.",
+            )  # fmt: skip
+        if authority.pk in before:
+            yield from _far_from_last_year(line, *before[authority.pk])
+
+
+def _cases(references: list[str]) -> str:
+    """`Case 20 001 234 has` or `3 cases, the first 20 001 234, have`."""
+    if len(references) == 1:
+        return f"case {references[0]} has"
+    return f"{len(references)} cases, the first {references[0]}, have"
+
+
+def _open_cases(round_: Round, *, today: dt.date) -> dict[int, list[str]]:
+    """References by authority of cases received by the period's end and open over a year today."""
+    found: dict[int, list[str]] = defaultdict(list)
+    a_year_ago = _a_year_before(today)
+    cases = Complaint.objects.undecided().filter(
+        received_on__lt=a_year_ago, received_on__lte=round_.period.last_day
+    )
+    for authority, reference in cases.order_by("received_on", "reference").values_list(
+        "authority_id", "reference"
+    ):
+        found[authority].append(reference)
+    return found
+
+
+def _overdue_cases(round_: Round, *, today: dt.date) -> dict[int, list[str]]:
+    """References by authority of upheld cases of the period or before with compliance overdue."""
+    found: dict[int, list[str]] = defaultdict(list)
+    cases = (
+        Decision.objects.standing()
+        .awaiting_compliance()
+        .filter(
+            decided_on__lte=round_.period.last_day,
+            recommendations__due_on__lt=today,
+            recommendations__completed_on__isnull=True,
+        )
+        .order_by("decided_on", "complaint__reference")
+        .distinct()
+    )
+    for authority, reference, _ in cases.values_list(
+        "authority_id", "complaint__reference", "decided_on"
+    ):
+        found[authority].append(reference)
+    return found
+
+
+def _last_year(round_: Round) -> dict[int, tuple[int | None, int | None, int | None]]:
+    """Received, upheld and investigated of the year before, by authority, where known.
+
+    From this system's own frozen rows if there are any, else from published figures.
+    """
+    year = round_.year - 1
+    own = AnnualSummary.objects.current().filter(year_ending=year)
+    if own.exists():
+        return {
+            summary.authority_id: (
+                summary.received, summary.upheld, summary.upheld + summary.not_upheld,
+            )
+            for summary in own
+        }  # fmt: skip
+    return {
+        published.authority_id: (
+            published.complaints_received, published.upheld, published.investigated,
+        )
+        for published in PublishedFigure.objects.filter(year_ending=year)
+    }  # fmt: skip
+
+
+def _far_from_last_year(
+    line: Row, received: int | None, upheld: int | None, investigated: int | None
+) -> Iterator[Finding]:
+    name = line.authority.official_name
+    now = line.counts
+    if upheld is not None and investigated is not None:
+        before = Rate(upheld, investigated)
+        if (
+            min(now.investigated, investigated) >= FAR_LEAST_INVESTIGATED
+            and now.uphold.percent is not None
+            and before.percent is not None
+            and abs(now.uphold.percent - before.percent) > FAR_PERCENTAGE_POINTS
+        ):
+            yield Finding(
+                "warning", "far-from-last-year", name,
+                f"{now.uphold.percent}% upheld, {before.percent}% the year before.",
+            )  # fmt: skip
+    if received is not None:
+        low, high = sorted((received, now.received))
+        if high >= FAR_LEAST_RECEIVED and high > 2 * low:
+            yield Finding(
+                "warning", "far-from-last-year", name,
+                f"{now.received} complaints received, {received} the year before.",
+            )  # fmt: skip
+
+
+def _a_year_before(day: dt.date) -> dt.date:
+    """The same day of the year before; 28 February for 29 February."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+# Freezing -----------------------------------------------------------------------------------------
+
+
+def _summary(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
+    authority, counts, similar = line.authority, line.counts, line.similar
+    return AnnualSummary(
+        freeze=frozen,
+        authority=authority,
+        year_ending=round_.year,
+        name=authority.name_on(round_.period.last_day),
+        slug=authority.slug,
+        gss_code=authority.gss_code or "",
+        authority_type=authority.authority_type,
+        region=authority.region,
+        method_version=frozen.method_version,
+        **{name: getattr(counts, name) for name in COUNTED},
+        received_by_category=counts.received_by_category,
+        investigated_by_category=counts.investigated_by_category,
+        upheld_by_category=counts.upheld_by_category,
+        population=line.population,
+        population_year=line.population_year,
+        has_comparison=similar is not None,
+        **{
+            f"similar_{name}": getattr(similar, name) if similar else None
+            for name in Average.__dataclass_fields__
+        },
+    )
+
+
+def _letter(
+    summary: AnnualSummary, chief: Contact | None, signatory: str, frozen_by: User
+) -> Letter:
+    if chief is None:
+        addressee, salutation = wording.POST, f"Dear {wording.POST}"
+    else:
+        addressee = f"{chief.printed_name}\n{chief.job_title or wording.POST}"
+        salutation = f"Dear {chief.printed_name}"
+    return Letter(
+        summary=summary,
+        addressee=addressee,
+        salutation=salutation,
+        is_post_vacant=chief is None,
+        signatory=signatory,
+        frozen_by=frozen_by,
+    )
+
+
+def _holders(round_: Round, role: ContactRole) -> dict[int, Contact]:
+    """Who holds the role on the letter date, by authority id."""
+    contacts = Contact.objects.in_office_on(round_.letter_on).filter(role=role)
+    return {contact.authority_id: contact for contact in contacts}
+
+
+def _signatory(round_: Round) -> str:
+    """Name and titles of whoever signs on the letter date, one a line."""
+    signatory = Signatory.objects.signing_on(round_.letter_on).first()
+    return f"{signatory.name}\n{signatory.titles}" if signatory else wording.OFFICE
+
+
+# Issuing ------------------------------------------------------------------------------------------
+
+
+def _recipients(round_: Round) -> dict[int, dict[str, Contact]]:
+    """Officers with an e-mail address on the letter date, by authority id and role."""
+    found: dict[int, dict[str, Contact]] = defaultdict(dict)
+    for contact in Contact.objects.in_office_on(round_.letter_on).exclude(email=""):
+        found[contact.authority_id][contact.role] = contact
+    return found
+
+
+def _issue_one(pk: int, *, by: User, contacts: dict[int, dict[str, Contact]]) -> int:
+    """Issues one letter, unless another run has just done so; the number issued, 0 or 1."""
+    with transaction.atomic():
+        # Locks the letter alone: the rows it carries never change.
+        Letter.objects.select_for_update().get(pk=pk)
+        letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
+        if letter.issued_at or not letter.approved_at:
+            return 0
+        document = compose(letter)
+        pdf = render(document)
+        LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
+        now = timezone.now()
+        Letter.objects.filter(pk=pk).update(
+            issued_at=now,
+            issued_by=by,
+            sha256=hashlib.sha256(pdf).hexdigest(),
+            size=len(pdf),
+        )
+        OutboxMessage.objects.bulk_create(
+            OutboxMessage(
+                letter=letter,
+                role=contact.role,
+                email=contact.email,
+                subject=f"{document.subject}: {document.authority}",
+                queued_at=now,
+            )
+            for contact in contacts.get(letter.summary.authority_id, {}).values()
+        )
+    return 1

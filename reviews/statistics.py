@@ -1,0 +1,217 @@
+"""From casework to figures: a fixed number of queries for all authorities at once.
+
+The rules are those of docs/figures.md. Whoever changes one changes METHOD_VERSION, which every
+frozen row carries.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Q
+
+from casework.choices import Category, Compliance, Outcome
+from casework.models import Authority, Complaint, Decision, Population
+from casework.querysets import REMEDIED
+from reviews.figures.counts import Average, Counts, Statistics, pool
+from reviews.figures.periods import Period
+
+METHOD_VERSION = "1"
+
+CATEGORIES = frozenset(Category.values)
+OUTCOMES = frozenset(Outcome.values)
+COMPLIANCES = frozenset(Compliance.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One authority's counts, and the same cases counted as wholes without looking at their parts.
+
+    The wholes serve to find out that a part is missing.
+    """
+
+    counts: Counts
+    received: int
+    decided: int
+    outcomes_recorded: int
+
+    @property
+    def problems(self) -> list[str]:
+        """Where parts do not add up to their whole, in words; empty when all is well."""
+        counts = self.counts
+        pairs = (
+            ("complaints received by category", sum(counts.received_by_category.values()),
+             "complaints received", self.received),
+            ("decisions by outcome", counts.decided, "decisions", self.decided),
+            ("investigations by category", sum(counts.investigated_by_category.values()),
+             "investigations", counts.investigated),
+            ("upheld decisions by category", sum(counts.upheld_by_category.values()),
+             "upheld decisions", counts.upheld),
+            ("compliance outcomes by kind", counts.compliance_outcomes + counts.ceased,
+             "compliance outcomes recorded", self.outcomes_recorded),
+        )  # fmt: skip
+        problems = [
+            f"{parts} come to {sum_of_parts}, but there are {whole_number} {whole}"
+            for parts, sum_of_parts, whole, whole_number in pairs
+            if sum_of_parts != whole_number
+        ]
+        if counts.remedied_by_authority > counts.upheld:
+            problems.append(
+                f"{counts.remedied_by_authority} cases are marked as remedied by the authority, "
+                f"but {counts.upheld} were upheld"
+            )
+        return problems
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One authority's line of a round, before it is frozen."""
+
+    authority: Authority
+    tally: Tally
+    is_in_force: bool
+    population: int | None
+    population_year: int | None
+    similar: Average | None = None
+
+    @property
+    def counts(self) -> Counts:
+        return self.tally.counts
+
+    def statistics(self, year_ending: int) -> Statistics:
+        return Statistics(
+            year_ending=year_ending,
+            counts=self.counts,
+            similar=self.similar,
+            has_population_rate=self.authority.is_compared,
+            population=self.population,
+            population_year=self.population_year,
+        )
+
+
+def tallies(period: Period) -> dict[int, Tally]:
+    """The counts of every authority that had a complaint, a decision or an outcome in the period.
+
+    Three queries, each answered by one index; keys are authority ids.
+    """
+    first, last = period.first_day, period.last_day
+    values: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    wholes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_category: dict[str, dict[int, dict[str, int]]] = {
+        measure: defaultdict(lambda: defaultdict(int))
+        for measure in ("received", "investigated", "upheld")
+    }
+
+    received = Complaint.objects.received_between(first, last)
+    for authority, category, cases in received.counted_by("authority_id", "category"):
+        wholes[authority]["received"] += cases
+        values[authority]["received"] += cases
+        if category in CATEGORIES:
+            by_category["received"][authority][category] += cases
+
+    decided = Decision.objects.standing().decided_between(first, last)
+    for authority, outcome, category, cases, remedied in decided.counted_by(
+        "authority_id", "outcome", "category", remedied=REMEDIED
+    ):
+        wholes[authority]["decided"] += cases
+        if outcome not in OUTCOMES:
+            continue
+        values[authority][outcome] += cases
+        if remedied:
+            values[authority]["remedied_by_authority"] += remedied
+        if category not in CATEGORIES:
+            continue
+        if outcome == "upheld":
+            by_category["upheld"][authority][category] += cases
+            by_category["investigated"][authority][category] += cases
+        elif outcome == "not_upheld":
+            by_category["investigated"][authority][category] += cases
+
+    recorded = Decision.objects.standing().outcome_recorded_between(first, last)
+    for authority, compliance, cases in recorded.counted_by("authority_id", "compliance"):
+        wholes[authority]["outcomes_recorded"] += cases
+        if compliance in COMPLIANCES:
+            values[authority][compliance] += cases
+
+    return {
+        authority: Tally(
+            counts=Counts(
+                **cast("Any", values[authority]),
+                received_by_category=dict(by_category["received"][authority]),
+                investigated_by_category=dict(by_category["investigated"][authority]),
+                upheld_by_category=dict(by_category["upheld"][authority]),
+            ),
+            received=whole["received"],
+            decided=whole["decided"],
+            outcomes_recorded=whole["outcomes_recorded"],
+        )
+        for authority, whole in wholes.items()
+    }
+
+
+def rows(period: Period) -> list[Row]:
+    """Every line of the period's round, in alphabetical order, with its averages.
+
+    A line for every authority of the five compared types in force on any day of the period, and for
+    any other with something to count. Seven queries.
+    """
+    counted = tallies(period)
+    members = set(
+        Authority.objects.compared()
+        .in_force_between(period.first_day, period.last_day)
+        .values_list("pk", flat=True)
+    )
+    authorities = Authority.objects.filter(Q(pk__in=members | counted.keys())).prefetch_related(
+        "earlier_names"
+    )
+    populations = populations_for(period.year_ending)
+    nothing = Tally(Counts(), 0, 0, 0)
+    found = []
+    for authority in authorities:
+        population, year = (
+            populations.get(authority.pk, (None, None)) if authority.is_compared else (None, None)
+        )
+        found.append(
+            Row(
+                authority=authority,
+                tally=counted.get(authority.pk, nothing),
+                is_in_force=authority.pk in members,
+                population=population,
+                population_year=year,
+            )
+        )
+    pooled = averages(found)
+    return [
+        Row(
+            authority=row.authority,
+            tally=row.tally,
+            is_in_force=row.is_in_force,
+            population=row.population,
+            population_year=row.population_year,
+            similar=pooled[row.authority.authority_type] if row.is_in_force else None,
+        )
+        for row in found
+    ]
+
+
+def averages(found: Iterable[Row]) -> dict[str, Average]:
+    """The pooled average of each compared type, over its councils in force in the period."""
+    members: dict[str, list[tuple[Counts, int | None]]] = defaultdict(list)
+    for row in found:
+        if row.is_in_force:
+            members[row.authority.authority_type].append((row.counts, row.population))
+    return {kind: pool(councils) for kind, councils in sorted(members.items())}
+
+
+def populations_for(year_ending: int) -> dict[int, tuple[int, int]]:
+    """Residents and year of estimate by authority id: the newest up to the year, else the oldest.
+
+    One query.
+    """
+    chosen: dict[int, tuple[int, int]] = {}
+    estimates = Population.objects.order_by("authority", "year")
+    for authority, year, residents in estimates.values_list("authority_id", "year", "residents"):
+        if authority not in chosen or year <= year_ending:
+            chosen[authority] = (residents, year)
+    return chosen
