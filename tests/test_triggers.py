@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
-from casework.triggers import Follow, Refuse
+from casework.triggers import TriggerOperation
 
 pytestmark = pytest.mark.django_db
 
@@ -32,13 +32,13 @@ EXPECTED_RULES = {
 }
 
 
-def rules() -> list[Refuse | Follow]:
+def rules() -> list[TriggerOperation]:
     loader = MigrationLoader(None, ignore_no_migrations=True)
     return [
         operation
         for migration in loader.disk_migrations.values()
         for operation in migration.operations
-        if isinstance(operation, Refuse | Follow)
+        if isinstance(operation, TriggerOperation)
     ]
 
 

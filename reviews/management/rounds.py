@@ -67,9 +67,11 @@ def find_authority(name: str) -> Authority:
 
 def read_day(text: str) -> dt.date:
     try:
-        if len(text) != len("YYYY-MM-DD"):
+        day = dt.date.fromisoformat(text)
+        # It reads 20200722 and 2020-W30-3 too, which nobody else here does.
+        if day.isoformat() != text:
             raise ValueError
-        return dt.date.fromisoformat(text)
+        return day
     except ValueError:
         raise Refused(f"{text!r} is not a date; write YYYY-MM-DD.") from None
 
