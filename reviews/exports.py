@@ -1,8 +1,6 @@
 """Letters going out as files: issued ones byte for byte, others as drafts marked as such."""
 
-import csv
 import hashlib
-import io
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,8 +15,8 @@ from reviews.models import Letter, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
 from reviews.rounds import Refused, record
+from reviews.site.opendata import MANIFEST_COLUMNS, Row, csv_bytes, letter_file_name
 
-MANIFEST = ("authority", "file", "bytes", "sha256")
 # The earliest date a ZIP can hold: the same letters make the same bytes on any day.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -32,10 +30,6 @@ def letter_pdf(letter: Letter) -> bytes:
     return render(draft(letter))
 
 
-def file_name(letter: Letter) -> str:
-    return f"{letter.summary.year_ending}-{letter.summary.slug}.pdf"
-
-
 def write_letters(*, letters: QuerySet[Letter], to: Path, progress: Progress | None = None) -> int:
     """Writes the letters and `manifest.csv` into a folder, or into one file if `to` ends in .zip.
 
@@ -44,11 +38,11 @@ def write_letters(*, letters: QuerySet[Letter], to: Path, progress: Progress | N
     if to.suffix.lower() == ".zip":
         return _write_zip(letters, to, progress)
     to.mkdir(parents=True, exist_ok=True)
-    manifest = []
+    manifest: list[Row] = []
     for letter, pdf in _each(letters, progress):
-        _write_whole(to / file_name(letter), pdf)
+        _write_whole(to / letter_file_name(letter.summary), pdf)
         manifest.append(_line(letter, pdf))
-    _write_whole(to / "manifest.csv", _manifest(manifest))
+    _write_whole(to / "manifest.csv", csv_bytes(MANIFEST_COLUMNS, manifest))
     return len(manifest)
 
 
@@ -97,17 +91,14 @@ def _each(letters: QuerySet[Letter], progress: Progress | None) -> Iterator[tupl
             progress(position, len(keys))
 
 
-def _line(letter: Letter, pdf: bytes) -> tuple[str, str, int, str]:
-    digest = hashlib.sha256(pdf).hexdigest()
-    return letter.summary.slug, file_name(letter), len(pdf), digest
-
-
-def _manifest(lines: list[tuple[str, str, int, str]]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(MANIFEST)
-    writer.writerows(lines)
-    return text.getvalue().encode()
+def _line(letter: Letter, pdf: bytes) -> Row:
+    """The letter's line of the manifest."""
+    return {
+        "authority": letter.summary.slug,
+        "file": letter_file_name(letter.summary),
+        "bytes": len(pdf),
+        "sha256": hashlib.sha256(pdf).hexdigest(),
+    }
 
 
 def _write_whole(path: Path, content: bytes) -> None:
@@ -133,13 +124,13 @@ def _write_zip(letters: QuerySet[Letter], to: Path, progress: Progress | None) -
 def _fill_zip(
     letters: QuerySet[Letter], target: BinaryIO | IO[bytes], progress: Progress | None
 ) -> int:
-    manifest = []
+    manifest: list[Row] = []
     # Stored, not deflated: a PDF is compressed already.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for letter, pdf in _each(letters, progress):
-            archive.writestr(_entry(file_name(letter)), pdf)
+            archive.writestr(_entry(letter_file_name(letter.summary)), pdf)
             manifest.append(_line(letter, pdf))
-        archive.writestr(_entry("manifest.csv"), _manifest(manifest))
+        archive.writestr(_entry("manifest.csv"), csv_bytes(MANIFEST_COLUMNS, manifest))
     return len(manifest)
 
 

@@ -1,0 +1,123 @@
+"""The files of the public pages: letters as issued, open data, and whether the site is well."""
+
+from django.db import Error, connection
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_list_or_404, get_object_or_404
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.csp import CSP
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_safe
+
+from reviews.models import AnnualSummary, Demonstration, Freeze, LetterFile, Round
+from reviews.site import opendata
+from reviews.site.responses import public, without_parameters
+from reviews.site.views import issued_letter
+
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
+CSVW = "application/csvm+json"
+
+
+@public
+@csp_override({"frame-ancestors": [CSP.NONE]})  # a browser's own viewer brings its styles along
+def letter_pdf(
+    request: HttpRequest, slug: str, year: int, version: int | None = None
+) -> HttpResponseBase:
+    """The bytes that were issued."""
+    summary = issued_letter(slug, year, version, at=timezone.now())
+    etag = f'"{summary.letter.sha256}"'
+    if unchanged := get_conditional_response(request, etag=etag):
+        unchanged.headers["ETag"] = etag
+        return unchanged
+    pdf = LetterFile.objects.values_list("pdf", flat=True).get(letter=summary.letter)
+    return HttpResponse(
+        bytes(pdf),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="{opendata.letter_file_name(summary)}"',
+            "ETag": etag,
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
+
+
+@public
+@without_parameters
+def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
+    table = opendata.TABLES[name]
+    freeze, summaries = _published(year)
+    content = opendata.table_csv(table, table.rows(freeze, summaries))
+    return _file(content, content_type=CSV, name=f"{year}-{name}.csv")
+
+
+@public
+@without_parameters
+def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
+    table = opendata.TABLES[name]
+    freeze, summaries = _published(year)
+    content = opendata.table_json(
+        table,
+        table.rows(freeze, summaries),
+        freeze=freeze,
+        is_demonstration=Demonstration.objects.exists(),
+    )
+    return _file(content, content_type=JSON, name=f"{year}-{name}.json")
+
+
+@public
+@without_parameters
+def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
+    _published(year)
+    content = opendata.table_metadata(
+        opendata.TABLES[name], year=year, is_demonstration=Demonstration.objects.exists()
+    )
+    return _file(content, content_type=CSVW, name=f"{year}-{name}.csv-metadata.json")
+
+
+@public
+@without_parameters
+def data_manifest(request: HttpRequest, year: int) -> HttpResponse:
+    _, summaries = _published(year)
+    rows = get_list_or_404(summaries)
+    return _file(opendata.manifest_csv(rows), content_type=CSV, name=f"{year}-manifest.csv")
+
+
+def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:
+    """A published year's freeze and its current rows, or 404."""
+    at = timezone.now()
+    freeze = get_object_or_404(
+        Freeze.objects.filter(current_of__in=Round.objects.published(at=at)).select_related(
+            "round"
+        ),
+        round__year=year,
+    )
+    summaries = AnnualSummary.objects.published(at=at).current().filter(freeze=freeze)
+    return freeze, summaries.select_related("letter")
+
+
+def _file(content: bytes, *, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "X-Content-Type-Options": "nosniff",
+            "Access-Control-Allow-Origin": "*",
+        },
+    )
+
+
+@never_cache
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Whether the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            cursor.fetchone()
+    except Error:
+        return HttpResponse("unavailable", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")

@@ -1,0 +1,76 @@
+"""The addresses of the public pages: people keep and share them, so they stay as they are."""
+
+from django.urls import path, register_converter
+
+from reviews.site import files, views
+from reviews.site.opendata import TABLES
+
+
+class YearConverter:
+    """The year in which a period ends: four digits."""
+
+    regex = "[0-9]{4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return f"{value:04d}"
+
+
+class VersionConverter:
+    """The version of a letter: 1 is the first."""
+
+    regex = "[1-9][0-9]{0,3}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class TableConverter:
+    """The name of a table of open data."""
+
+    regex = "|".join(TABLES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(YearConverter, "year")
+register_converter(VersionConverter, "version")
+register_converter(TableConverter, "table")
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("councils/", views.councils, name="councils"),
+    path("councils/<slug:slug>/", views.council, name="council"),
+    path("councils/<slug:slug>/<year:year>/", views.council_year, name="council-year"),
+    path("councils/<slug:slug>/<year:year>/letter/", views.letter, name="letter"),
+    path("councils/<slug:slug>/<year:year>/letter.pdf", files.letter_pdf, name="letter-pdf"),
+    path(
+        "councils/<slug:slug>/<year:year>/letter/<version:version>/",
+        views.letter,
+        name="letter-version",
+    ),
+    path(
+        "councils/<slug:slug>/<year:year>/letter-<version:version>.pdf",
+        files.letter_pdf,
+        name="letter-version-pdf",
+    ),
+    path("data/", views.data, name="data"),
+    path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),
+    path("data/<year:year>/<table:name>.csv", files.data_csv, name="data-csv"),
+    path("data/<year:year>/<table:name>.json", files.data_json, name="data-json"),
+    path(
+        "data/<year:year>/<table:name>.csv-metadata.json", files.data_metadata, name="data-metadata"
+    ),
+    path("methods/", views.methods, name="methods"),
+    path("sources/", views.sources, name="sources"),
+    path("healthz", files.healthz, name="healthz"),
+]

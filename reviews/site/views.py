@@ -1,0 +1,310 @@
+"""The public pages. Each starts from what is published at the time of the request."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from casework.choices import AuthorityType, Region
+from casework.models.authorities import Authority
+from reviews.figures.periods import Period
+from reviews.letters.document import from_plain
+from reviews.letters.statements import panels
+from reviews.models import AnnualSummary, LetterFile, PublishedFigure, Round
+from reviews.site import history, names, opendata
+from reviews.site.charts import drawn
+from reviews.site.responses import public
+
+RECENT_ROUNDS = 5
+
+
+# Home and the list of councils --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a filter and the number of councils it would show."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A council in the list, with its figure in the newest review."""
+
+    authority: Authority
+    name: str
+    type_label: str
+    region_label: str
+    has_ended: bool
+    uphold: history.Share | None
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """The three rates of one type of authority."""
+
+    type_label: str
+    councils: int
+    uphold: history.Share
+    compliance: history.Share
+    remedied: history.Share
+
+
+@public
+def home(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    query = request.GET.get("q", "").strip()[: names.QUERY_LENGTH]
+    rounds = list(
+        Round.objects.published(at=at).select_related("freeze").order_by("-year")[:RECENT_ROUNDS]
+    )
+    letters = Counter[int]()
+    averages: list[Average] = []
+    if rounds:
+        summaries = AnnualSummary.objects.published(at=at).current()
+        letters.update(
+            dict(
+                summaries.filter(freeze__round__in=rounds)
+                .order_by()
+                .values_list("year_ending")
+                .annotate(letters=Count("pk"))
+            )
+        )
+        averages = _averages(rounds[0])
+    return render(
+        request,
+        "reviews/home.html",
+        {
+            "query": query,
+            "found": names.search(query),
+            "rounds": [(round_, letters[round_.year]) for round_ in rounds],
+            "averages": averages,
+        },
+    )
+
+
+def _averages(round_: Round) -> list[Average]:
+    """The averages of each type that has one, in the order of the types."""
+    if round_.freeze is None:
+        return []
+    order = AuthorityType.values
+    found = sorted(round_.freeze.averages.all(), key=lambda row: order.index(row.authority_type))
+    return [
+        Average(
+            type_label=row.get_authority_type_display(),
+            councils=row.councils,
+            uphold=history.share(row.average().uphold, none="none investigated"),
+            compliance=history.share(row.average().compliance, none="none due"),
+            remedied=history.share(row.average().remedied, none="none upheld"),
+        )
+        for row in found
+    ]
+
+
+@public
+def councils(request: HttpRequest) -> HttpResponse:
+    at = timezone.now()
+    today = timezone.localdate(at)
+    everybody = sorted(Authority.objects.all(), key=names.alphabetical)
+    filters = {
+        "type": dict(AuthorityType.choices),
+        "region": dict(Region.choices),
+        "status": {"in-force": "In force today", "ended": "No longer in force"},
+    }
+    chosen = {
+        name: value if (value := request.GET.get(name, "")) in labels else ""
+        for name, labels in filters.items()
+    }
+
+    def facts(authority: Authority) -> dict[str, str]:
+        return {
+            "type": authority.authority_type,
+            "region": authority.region,
+            "status": "in-force" if authority.is_in_force_on(today) else "ended",
+        }
+
+    def shown(authority: Authority, *, but: str = "") -> bool:
+        """Whether it passes the filters, all or all but one."""
+        own = facts(authority)
+        return all(own[name] == chosen[name] for name in filters if chosen[name] and name != but)
+
+    newest = Round.objects.published(at=at).order_by("-year").first()
+    shares: dict[int, history.Share] = {}
+    if newest:
+        summaries = AnnualSummary.objects.published(at=at).current().filter(freeze__round=newest)
+        shares = {
+            summary.authority_id: history.share(summary.counts().uphold, none="none investigated")
+            for summary in summaries
+        }
+    lines = [
+        Line(
+            authority=authority,
+            name=names.printed_name(authority),
+            type_label=filters["type"][authority.authority_type],
+            region_label=filters["region"].get(authority.region, ""),
+            has_ended=not authority.is_in_force_on(today),
+            uphold=shares.get(authority.pk),
+        )
+        for authority in everybody
+        if shown(authority)
+    ]
+    choices = {}
+    for name, labels in filters.items():
+        counts = Counter(facts(each)[name] for each in everybody if shown(each, but=name))
+        choices[name] = [
+            Choice(value, label, counts[value], chosen[name] == value)
+            for value, label in labels.items()
+        ]
+    return render(
+        request,
+        "reviews/councils.html",
+        {
+            "letters": _by_letter(lines),
+            "count": len(lines),
+            "total": len(everybody),
+            "choices": choices,
+            "newest": newest,
+        },
+    )
+
+
+def _by_letter(lines: list[Line]) -> list[tuple[str, list[Line]]]:
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        groups.setdefault("".join(names.alphabetical(line.authority))[:1].upper(), []).append(line)
+    return list(groups.items())
+
+
+# One council --------------------------------------------------------------------------------------
+
+
+@public
+def council(request: HttpRequest, slug: str) -> HttpResponse:
+    return _council_page(request, slug, None)
+
+
+@public
+def council_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
+    return _council_page(request, slug, year)
+
+
+def _council_page(request: HttpRequest, slug: str, year: int | None) -> HttpResponse:
+    """One year of a council, or its newest where `year` is None."""
+    at = timezone.now()
+    authority = get_object_or_404(Authority.objects.prefetch_related("earlier_names"), slug=slug)
+    issued = AnnualSummary.objects.published(at=at).filter(authority=authority)
+    current = {row.year_ending: row for row in issued.current().select_related("letter")}
+    figures = {
+        row.year_ending: row
+        for row in PublishedFigure.objects.without_own_round().filter(authority=authority)
+    }
+    lines = history.years(current.values(), figures.values())
+    newest = lines[0].year if lines else None
+    shown = newest if year is None else year
+    if year is not None and year not in current and year not in figures:
+        raise Http404
+    summary = current.get(shown) if shown else None
+    figure = figures.get(shown) if shown else None
+    name_day = Period(shown).last_day if shown else timezone.localdate(at)
+    return render(
+        request,
+        "reviews/council.html",
+        {
+            "authority": authority,
+            "name": summary.name if summary else authority.name_on(name_day),
+            "has_ended": not authority.is_in_force_on(timezone.localdate(at)),
+            "successors": authority.successors.all(),
+            "predecessors": authority.predecessors.all(),
+            "residents": _residents(authority, summary),
+            "period": Period(shown) if shown else None,
+            "summary": summary,
+            "received": summary and f"{summary.received:,}",
+            "decided": summary and f"{summary.counts().decided:,}",
+            "panels": drawn(panels(summary.statistics())) if summary else [],
+            "figure": figure,
+            "known": history.known_figures(figure) if figure else [],
+            "sources": history.sources(figure) if figure else [],
+            "years": lines,
+            "newest": newest,
+            "letters": issued.select_related("letter", "freeze__round").order_by(
+                "-year_ending", "-version"
+            ),
+            "current_letters": {row.pk for row in current.values()},
+        },
+    )
+
+
+def _residents(authority: Authority, summary: AnnualSummary | None) -> dict[str, Any] | None:
+    """The population that the year's figures used; without figures, the newest estimate."""
+    if summary:
+        count, year = summary.population, summary.population_year
+    elif newest := authority.populations.first():
+        count, year = newest.residents, newest.year
+    else:
+        return None
+    return {"count": f"{count:,}", "year": year} if count else None
+
+
+# Letters ------------------------------------------------------------------------------------------
+
+
+def issued_letter(slug: str, year: int, version: int | None, *, at: dt.datetime) -> AnnualSummary:
+    """The row of a published letter: of one version, or the current one where it is None."""
+    rows = AnnualSummary.objects.published(at=at).filter(authority__slug=slug, year_ending=year)
+    rows = rows.current() if version is None else rows.filter(version=version)
+    return get_object_or_404(rows.select_related("letter", "authority"))
+
+
+@public
+def letter(request: HttpRequest, slug: str, year: int, version: int | None = None) -> HttpResponse:
+    at = timezone.now()
+    summary = issued_letter(slug, year, version, at=at)
+    file = LetterFile.objects.defer("pdf").get(letter=summary.letter)
+    document = from_plain(file.document)
+    versions = AnnualSummary.objects.published(at=at).filter(
+        authority=summary.authority_id, year_ending=year
+    )
+    return render(
+        request,
+        "reviews/letter.html",
+        {
+            "summary": summary,
+            "authority": summary.authority,
+            "letter": summary.letter,
+            "document": document,
+            "panels": drawn(document.panels),
+            "newer": versions.filter(version__gt=summary.version).order_by("version").last(),
+            "older": versions.filter(version__lt=summary.version).order_by("version").last(),
+        },
+    )
+
+
+# Pages about the site -----------------------------------------------------------------------------
+
+
+@public
+def data(request: HttpRequest) -> HttpResponse:
+    rounds = Round.objects.published(at=timezone.now()).order_by("-year")
+    return render(
+        request,
+        "reviews/data.html",
+        {"rounds": rounds, "tables": opendata.TABLES.values(), "licence": opendata.LICENCE},
+    )
+
+
+@public
+def methods(request: HttpRequest) -> HttpResponse:
+    return render(request, "reviews/methods.html")
+
+
+@public
+def sources(request: HttpRequest) -> HttpResponse:
+    return render(request, "reviews/sources.html")

@@ -1,0 +1,139 @@
+"""The letter as a page and as the issued PDF."""
+
+import hashlib
+
+import pytest
+from django.db import connection
+from django.template.loader import render_to_string
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from reviews.letters.document import BulletList, Heading, Paragraph, Run, from_plain
+from reviews.models import AnnualSummary, LetterFile
+from tests.factories import make_authority
+from tests.reviews.site.builders import SPECIMEN, correct, make_frozen_round, make_issued
+from tests.reviews.site.words import Page
+
+LETTER = "/councils/kings-lynn/2020/letter"
+
+
+@pytest.fixture
+def summary() -> AnnualSummary:
+    authority = make_authority("King's Lynn & West Norfolk Council", slug="kings-lynn")
+    return make_issued(make_frozen_round(), authority, **SPECIMEN)
+
+
+def _joined(runs: tuple[Run, ...]) -> str:
+    return " ".join("".join(run.text for run in runs).split())
+
+
+def test_letter_page_has_every_word_of_the_stored_letter(
+    client: Client, summary: AnnualSummary
+) -> None:
+    document = from_plain(LetterFile.objects.get().document)
+    page = Page(client.get(f"{LETTER}/").content)
+    article = page.all("article")[0].text
+    words = [
+        *document.letterhead,
+        document.date,
+        document.delivery,
+        *document.addressee,
+        document.salutation,
+        document.subject,
+    ]
+    for block in document.narrative:
+        match block:
+            case Heading():
+                words.append(block.text)
+            case Paragraph():
+                words.append(_joined(block.runs))
+            case BulletList():
+                words += [_joined(item) for item in block.items]
+    words += [document.close, *document.signatory]
+    words += [document.statistics_heading, document.statistics_period]
+    for panel in document.panels:
+        words += [panel.heading, *(statement.text for statement in panel.statements)]
+        assert panel.chart.alternative in [
+            chart.attributes["aria-label"] for chart in page.classed("chart")
+        ]
+    place = 0
+    for word in words:
+        place = article.index(word, place) + len(word)
+    assert "22 July 2020" in article
+    assert "29 July 2020" in article
+
+
+def test_letter_page_names_size_and_digest(client: Client, summary: AnnualSummary) -> None:
+    page = Page(client.get(f"{LETTER}/").content)
+    pdf = b"%PDF-1.7 kings-lynn 2020 1"
+    assert page.texts("code") == [hashlib.sha256(pdf).hexdigest()]
+    assert f"The PDF has {len(pdf)} bytes and" in page.text
+    assert "/councils/kings-lynn/2020/letter-1.pdf" in page.links
+
+
+@pytest.mark.parametrize("address", [f"{LETTER}.pdf", f"{LETTER}-1.pdf"])
+def test_pdf_is_the_bytes_that_were_issued(
+    client: Client, summary: AnnualSummary, address: str
+) -> None:
+    response = client.get(address)
+    pdf = b"%PDF-1.7 kings-lynn 2020 1"
+    assert response.content == pdf
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"] == 'inline; filename="2020-kings-lynn.pdf"'
+    assert response.headers["Content-Length"] == str(len(pdf))
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+    assert response.headers["ETag"] == f'"{hashlib.sha256(pdf).hexdigest()}"'
+
+
+def test_pdf_that_a_reader_has_already_is_not_sent_again(
+    client: Client, summary: AnnualSummary
+) -> None:
+    etag = client.get(f"{LETTER}.pdf").headers["ETag"]
+    response = client.get(f"{LETTER}.pdf", headers={"if-none-match": etag})
+    assert (response.status_code, response.content) == (304, b"")
+    assert response.headers["ETag"] == etag
+
+
+def test_corrected_letter_replaces_the_first_and_both_stay(
+    client: Client, summary: AnnualSummary
+) -> None:
+    correct(summary, not_upheld=1, upheld=1)
+    assert client.get(f"{LETTER}.pdf").content == b"%PDF-1.7 kings-lynn 2020 2"
+    assert client.get(f"{LETTER}-1.pdf").content == b"%PDF-1.7 kings-lynn 2020 1"
+    assert client.get(f"{LETTER}-2.pdf").content == b"%PDF-1.7 kings-lynn 2020 2"
+    assert [
+        [e.text for e in Page(client.get(address).content).classed("alert")]
+        for address in (f"{LETTER}/", f"{LETTER}/1/", f"{LETTER}/2/")
+    ] == [
+        ["This is version 2. It replaces version 1."],
+        ["This letter has been replaced by version 2."],
+        ["This is version 2. It replaces version 1."],
+    ]
+    for address in (f"{LETTER}/3/", f"{LETTER}/0/", f"{LETTER}-3.pdf", f"{LETTER}-01.pdf"):
+        assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("councils", [1, 3])
+def test_letter_asks_a_fixed_number_of_queries(
+    client: Client, summary: AnnualSummary, councils: int
+) -> None:
+    for number in range(1, councils):
+        make_issued(summary.freeze.round, make_authority(slug=f"other-{number}"))
+    with CaptureQueriesContext(connection) as page:
+        client.get(f"{LETTER}/")
+    with CaptureQueriesContext(connection) as pdf:
+        client.get(f"{LETTER}.pdf")
+    assert (len(page), len(pdf)) == (5, 2)
+    assert not any('"pdf"' in query["sql"] for query in page)
+
+
+def test_link_of_a_letter_leads_to_web_addresses_only() -> None:
+    runs = [
+        Run("a", link="https://example.org/a"),
+        Run("b", link="javascript:alert(1)"),
+        Run("<c>", is_bold=True),
+    ]
+    assert render_to_string("reviews/runs.html", {"runs": runs}).strip() == (
+        '<a href="https://example.org/a">a</a>b<strong>&lt;c&gt;</strong>'
+    )
