@@ -211,7 +211,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 # What runs --------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "reviews.apps.BackOfficeConfig",  # the admin, in the order of use
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

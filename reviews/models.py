@@ -420,6 +420,7 @@ class RoundEvent(models.Model):
         OPENED = "opened", "Opened"
         FROZEN = "frozen", "Figures frozen"
         APPROVED = "approved", "Letters approved"
+        WITHDRAWN = "withdrawn", "Approval withdrawn"
         ISSUED = "issued", "Letters issued"
         EXPORTED = "exported", "Letters exported"
 
@@ -434,7 +435,9 @@ class RoundEvent(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="round_event_action_known",
-                condition=Q(action__in=["opened", "frozen", "approved", "issued", "exported"]),
+                condition=Q(
+                    action__in=["opened", "frozen", "approved", "withdrawn", "issued", "exported"]
+                ),
             ),
         ]
 

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from casework.choices import ContactRole
-from casework.models import Complaint, Contact, Decision
+from casework.models import Authority, Complaint, Contact, Decision
 from reviews.drafting import compose
 from reviews.figures.counts import COUNTED, Average
 from reviews.figures.rates import Rate
@@ -59,11 +59,11 @@ class Finding:
 
     level: Literal["block", "warning"]
     code: str
-    authority: str
     message: str
+    authority: Authority | None = None
 
     def __str__(self) -> str:
-        about = f"{self.authority}: " if self.authority else ""
+        about = f"{self.authority.official_name}: " if self.authority else ""
         return f"{about}{self.message}"
 
 
@@ -176,6 +176,16 @@ def approve(*, round_: Round, by: User, letters: QuerySet[Letter] | None = None)
     return approved
 
 
+def withdraw_approval(*, round_: Round, by: User, letters: QuerySet[Letter]) -> int:
+    """Makes approved letters of the round drafts again, since what was approved has changed."""
+    approved = letters.filter(approved_at__isnull=False, issued_at__isnull=True)
+    with transaction.atomic():
+        withdrawn = approved.update(approved_at=None, approved_by=None)
+        if withdrawn:
+            record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=f"{withdrawn} letters")
+    return withdrawn
+
+
 def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | None = None) -> int:
     """Issues every approved letter of the round: stores its PDF and queues its messages.
 
@@ -273,16 +283,18 @@ def _blocks(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Find
     period = round_.period
     if today <= period.last_day:
         yield Finding(
-            "block", "period-not-over", "",
+            "block",
+            "period-not-over",
             f"The year {period.text} is not over yet; freeze it from the day after it ends.",
-        )  # fmt: skip
+        )
     for line in lines:
-        name = line.authority.official_name
         for problem in line.tally.problems:
             yield Finding(
-                "block", "parts-do-not-add-up", name,
+                "block",
+                "parts-do-not-add-up",
                 f"{problem}; correct the cases behind them.",
-            )  # fmt: skip
+                line.authority,
+            )
         prints_rate = (
             round_.year >= PER_100K_FROM
             and line.authority.is_compared
@@ -290,41 +302,49 @@ def _blocks(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Find
         )
         if prints_rate and line.population is None:
             yield Finding(
-                "block", "population-missing", name,
+                "block",
+                "population-missing",
                 "there is no population for its rate per 100,000 residents; import an estimate.",
-            )  # fmt: skip
+                line.authority,
+            )
 
 
 def _warnings(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Finding]:
     chiefs = _holders(round_, ContactRole.CHIEF_EXECUTIVE)
     if not Signatory.objects.signing_on(round_.letter_on).exists():
         yield Finding(
-            "warning", "no-signatory", "",
+            "warning",
+            "no-signatory",
             f"nobody is recorded as signing letters on {round_.letter_on}; the letters will carry "
             "the Ombudsman's title alone.",
-        )  # fmt: skip
+        )
     open_cases = _open_cases(round_, today=today)
     overdue = _overdue_cases(round_, today=today)
     before = _last_year(round_)
     for line in lines:
         authority = line.authority
-        name = authority.official_name
         if authority.pk not in chiefs:
             yield Finding(
-                "warning", "post-vacant", name,
+                "warning",
+                "post-vacant",
                 "no chief executive is recorded on the letter date; the letter goes to the post.",
-            )  # fmt: skip
+                line.authority,
+            )
         if references := open_cases.get(authority.pk):
             yield Finding(
-                "warning", "case-open-over-a-year", name,
+                "warning",
+                "case-open-over-a-year",
                 f"{_cases(references)} been open for more than a year.",
-            )  # fmt: skip
+                line.authority,
+            )
         if references := overdue.get(authority.pk):
             yield Finding(
-                "warning", "compliance-overdue", name,
+                "warning",
+                "compliance-overdue",
                 f"{_cases(references)} a recommendation past its due date and no compliance "
                 "outcome.",
-            )  # fmt: skip
+                line.authority,
+            )
         if authority.pk in before:
             yield from _far_from_last_year(line, *before[authority.pk])
 
@@ -396,7 +416,6 @@ def _last_year(round_: Round) -> dict[int, tuple[int | None, int | None, int | N
 def _far_from_last_year(
     line: Row, received: int | None, upheld: int | None, investigated: int | None
 ) -> Iterator[Finding]:
-    name = line.authority.official_name
     now = line.counts
     if upheld is not None and investigated is not None:
         before = Rate(upheld, investigated)
@@ -407,16 +426,20 @@ def _far_from_last_year(
             and abs(now.uphold.percent - before.percent) > FAR_PERCENTAGE_POINTS
         ):
             yield Finding(
-                "warning", "far-from-last-year", name,
+                "warning",
+                "far-from-last-year",
                 f"{now.uphold.percent}% upheld, {before.percent}% the year before.",
-            )  # fmt: skip
+                line.authority,
+            )
     if received is not None:
         low, high = sorted((received, now.received))
         if high >= FAR_LEAST_RECEIVED and high > 2 * low:
             yield Finding(
-                "warning", "far-from-last-year", name,
+                "warning",
+                "far-from-last-year",
                 f"{now.received} complaints received, {received} the year before.",
-            )  # fmt: skip
+                line.authority,
+            )
 
 
 def _a_year_before(day: dt.date) -> dt.date:

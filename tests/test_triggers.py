@@ -25,6 +25,7 @@ EXPECTED_RULES = {
     "letterfile_frozen",
     "letterfile_not_truncated",
     "recommendation_only_if_upheld",
+    "round_frozen_is_kept",
     "round_keeps_its_dates",
     "round_keeps_its_year",
     "typeaverage_frozen",

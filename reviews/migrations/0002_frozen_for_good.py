@@ -53,15 +53,24 @@ class Migration(migrations.Migration):
         Refuse(
             name="round_keeps_its_year",
             table="reviews_round",
-            events=["UPDATE OF year", "DELETE"],
+            events=["UPDATE OF year"],
+            condition="OLD.freeze_id IS NOT NULL AND NEW.year <> OLD.year",
+            message="A frozen round keeps its year.",
+        ),
+        Refuse(
+            name="round_frozen_is_kept",
+            table="reviews_round",
+            events=["DELETE"],
             condition="OLD.freeze_id IS NOT NULL",
-            message="A frozen round keeps its year and is never deleted.",
+            message="A frozen round is never deleted.",
         ),
         Refuse(
             name="round_keeps_its_dates",
             table="reviews_round",
             events=["UPDATE OF letter_on, publish_at, freeze_id"],
             condition=(
+                "(NEW.letter_on <> OLD.letter_on OR NEW.publish_at <> OLD.publish_at "
+                "OR COALESCE(NEW.freeze_id, 0) <> COALESCE(OLD.freeze_id, 0)) AND "
                 "EXISTS (SELECT 1 FROM reviews_letter l "
                 "JOIN reviews_annualsummary s ON s.id = l.summary_id "
                 "WHERE s.freeze_id = OLD.freeze_id AND l.issued_at IS NOT NULL)"

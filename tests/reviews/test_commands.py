@@ -85,7 +85,7 @@ def test_check_round_exits_1_where_something_blocks() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("check_round", "1999"), "There is no round 1999; open it with: manage.py open_round 1999"),
+        (("check_round", "1999"), "There is no round 1999; open it with: manage.py open_round"),
         (("freeze_round", "2020", "--by", "ghost"), "There is no user 'ghost'; --by takes a user"),
         (("freeze_round", "2020", "--by", "approver"), "approver may not freeze a round."),
         (("freeze_round", "2020", "--by", "system"), "system may not freeze a round."),

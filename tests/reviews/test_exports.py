@@ -69,9 +69,7 @@ def test_export_of_drafts_twice_gives_identical_bytes(tmp_path: Path, name: str)
     system = make_user("system2")
     for turn in ("first", "second"):
         (tmp_path / turn).mkdir()
-        exports.export_round(
-            round_=round_, by=system, to=tmp_path / turn / name, authority=None
-        )
+        exports.export_round(round_=round_, by=system, to=tmp_path / turn / name, authority=None)
     first, second = tmp_path / "first" / name, tmp_path / "second" / name
     if name.endswith(".zip"):
         assert first.read_bytes() == second.read_bytes()
@@ -92,8 +90,9 @@ def test_export_of_one_authority_alone_gives_the_same_bytes_as_among_all(tmp_pat
     system = make_user("system2")
     exports.export_round(round_=round_, by=system, to=tmp_path / "all", authority=None)
     exports.export_round(round_=round_, by=system, to=tmp_path / "one", authority=wanted.pk)
-    assert contents(tmp_path / "one").keys() == {"2020-lodz.pdf", "manifest.csv"}
-    assert contents(tmp_path / "one")["2020-lodz.pdf"] == contents(tmp_path / "all")["2020-lodz.pdf"]
+    one, among_all = contents(tmp_path / "one"), contents(tmp_path / "all")
+    assert one.keys() == {"2020-lodz.pdf", "manifest.csv"}
+    assert one["2020-lodz.pdf"] == among_all["2020-lodz.pdf"]
 
 
 def test_export_marks_drafts_and_not_issued_letters() -> None:

@@ -1,0 +1,281 @@
+"""Letters: read, amended until they are issued, approved, and taken out as files."""
+
+import tempfile
+from collections.abc import Callable
+from typing import Any, BinaryIO
+
+from django.contrib import admin, messages
+from django.contrib.admin import ActionLocation
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, TextField
+from django.forms import ModelForm, Textarea
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from casework.admin.pages import BackOfficeAdmin
+from reviews import exports, rounds
+from reviews.drafting import draft
+from reviews.letters.document import LetterDocument, from_plain
+from reviews.models import Letter, Round
+from reviews.site.charts import drawn
+from reviews.site.opendata import letter_file_name
+
+EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
+
+
+def number_of(letters: int) -> str:
+    return "1 letter" if letters == 1 else f"{letters} letters"
+
+
+def document_of(letter: Letter) -> LetterDocument:
+    """The words as issued, else as they would be issued now, marked as a draft."""
+    return from_plain(letter.file.document) if letter.issued_at else draft(letter)
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("draft", "Draft"), ("approved", "Approved"), ("issued", "Issued")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        match self.value():
+            case "draft":
+                return queryset.awaiting_approval()
+            case "approved":
+                return queryset.filter(approved_at__isnull=False, issued_at__isnull=True)
+            case "issued":
+                return queryset.issued()
+        return queryset
+
+
+@admin.register(Letter)
+class LetterAdmin(BackOfficeAdmin):
+    list_display = (
+        "council", "read", "state", "authority_type", "region", "vacancy", "year",
+    )  # fmt: skip
+    list_filter = (
+        "summary__freeze__round", StateFilter, "is_post_vacant", "summary__authority_type",
+        "summary__region",
+    )  # fmt: skip
+    show_facets = admin.ShowFacets.ALWAYS
+    list_select_related = ("summary",)
+    ordering = ("-summary__year_ending", "summary__name")
+    search_fields = ("summary__name", "summary__slug", "=summary__gss_code", "addressee")
+    search_help_text = "By authority, GSS code or addressee."
+    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 60})}}
+    actions = ("approve", "download_zip", "download_pdf")
+    readonly_fields = (
+        "council", "year", "read", "state", "is_post_vacant", "signatory", "frozen_by",
+        "approved_at", "approved_by", "issued_at", "issued_by", "sha256", "size", "figures",
+    )  # fmt: skip
+    fieldsets = (
+        (None, {"fields": (("council", "year"), ("state", "read"), "figures")}),
+        ("Addressee", {
+            "description": "As it was on the letter's date when the figures were frozen. A change "
+            "makes an approved letter a draft again.",
+            "fields": ("addressee", "salutation", "is_post_vacant"),
+        }),
+        ("Signature", {"fields": ("signatory",)}),
+        ("Approval and issue", {
+            "fields": (
+                "frozen_by", ("approved_at", "approved_by"), ("issued_at", "issued_by"),
+                ("sha256", "size"),
+            ),
+        }),
+    )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/page/", view(self.page_view), name="reviews_letter_page"),
+            path("<int:pk>/letter.pdf", view(self.pdf_view), name="reviews_letter_pdf"),
+            *super().get_urls(),
+        ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # made when the figures are frozen
+
+    def has_delete_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.issued_at)
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        return may(request, "approve_letters")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return may(request, "export_letters")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("summary__freeze__round")
+
+    # What a list or page shows ------------------------------------------------------------------
+
+    @admin.display(description="authority", ordering="summary__name")
+    def council(self, letter: Letter) -> str:
+        return letter.summary.name
+
+    @admin.display(description="year", ordering="summary__year_ending")
+    def year(self, letter: Letter) -> str:
+        return str(letter.summary.year_ending)
+
+    @admin.display(description="post", empty_value="", ordering="is_post_vacant")
+    def vacancy(self, letter: Letter) -> str | None:
+        return "Vacant" if letter.is_post_vacant else None
+
+    @admin.display(description="state")
+    def state(self, letter: Letter) -> str:
+        return letter.state.capitalize()
+
+    @admin.display(description="type", ordering="summary__authority_type")
+    def authority_type(self, letter: Letter) -> str:
+        return letter.summary.get_authority_type_display()
+
+    @admin.display(description="region", ordering="summary__region")
+    def region(self, letter: Letter) -> str:
+        return letter.summary.get_region_display()
+
+    @admin.display(description="read")
+    def read(self, letter: Letter) -> SafeString:
+        return format_html(
+            '<a href="{}" aria-label="Page: {name}">Page</a> · '
+            '<a href="{}" aria-label="PDF: {name}">PDF</a>',
+            reverse("admin:reviews_letter_page", args=[letter.pk]),
+            reverse("admin:reviews_letter_pdf", args=[letter.pk]),
+            name=letter.summary.name,
+        )
+
+    @admin.display(description="figures")
+    def figures(self, letter: Letter) -> SafeString:
+        address = reverse("admin:reviews_annualsummary_change", args=[letter.summary_id])
+        return format_html('<a href="{}">The frozen row it carries</a>', address)
+
+    def save_model(self, request: HttpRequest, obj: Letter, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data and rounds.withdraw_approval(
+            round_=obj.summary.freeze.round,
+            by=actor(request),
+            letters=Letter.objects.filter(pk=obj.pk),
+        ):
+            self.message_user(
+                request, "The letter was approved before it changed, so it is a draft again.",
+                messages.WARNING,
+            )  # fmt: skip
+
+    # Reading ------------------------------------------------------------------------------------
+
+    def _letter(self, request: HttpRequest, pk: int) -> Letter:
+        letter = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not self.has_view_permission(request, letter):
+            raise PermissionDenied
+        return letter
+
+    def page_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The letter as a page, the same words as its PDF."""
+        letter = self._letter(request, pk)
+        document = document_of(letter)
+        context = {
+            "title": str(letter),
+            "letter": letter,
+            "document": document,
+            "panels": drawn(document.panels),
+        }
+        return TemplateResponse(request, "admin/reviews/letter/page.html", context)
+
+    def pdf_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        letter = self._letter(request, pk)
+        response = HttpResponse(exports.letter_pdf(letter), content_type="application/pdf")
+        name = letter_file_name(letter.summary)
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+        return response
+
+    # Deeds --------------------------------------------------------------------------------------
+
+    @admin.action(
+        permissions=["approve"],
+        description="Approve this letter",
+        description_plural="Approve the selected letters",
+        location=EVERYWHERE,
+    )
+    def approve(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        for round_ in _rounds_of(queryset):
+            try:
+                approved = rounds.approve(round_=round_, by=actor(request), letters=queryset)
+            except rounds.Refused as refused:
+                for problem in refused.problems:
+                    self.message_user(request, problem, messages.ERROR)
+            else:
+                tell_approved(self, request, round_, approved)
+
+    @admin.action(
+        permissions=["export"],
+        description="Download this letter in a ZIP with its digest",
+        description_plural="Download the selected letters as a ZIP",
+        location=EVERYWHERE,
+    )
+    def download_zip(self, request: HttpRequest, queryset: QuerySet[Letter]) -> FileResponse:
+        return _download(request, queryset, exports.write_zip, ending="zip")
+
+    @admin.action(
+        permissions=["export"],
+        description="Download this letter as a PDF",
+        description_plural="Download the selected letters as one PDF, for proofing and print",
+        location=EVERYWHERE,
+    )
+    def download_pdf(self, request: HttpRequest, queryset: QuerySet[Letter]) -> FileResponse:
+        return _download(request, queryset, exports.merged_pdf, ending="pdf")
+
+
+def tell_approved(
+    page: admin.ModelAdmin, request: HttpRequest, round_: Round, approved: int
+) -> None:
+    if approved:
+        text = f"{number_of(approved)} of the {round_.year} review approved."
+        page.message_user(request, text, messages.SUCCESS)
+    else:
+        text = f"Nothing to do: these letters of the {round_.year} review are approved already."
+        page.message_user(request, text, messages.INFO)
+
+
+def may(request: HttpRequest, permission: str) -> bool:
+    return request.user.has_perm(f"reviews.{permission}")
+
+
+def actor(request: HttpRequest) -> Any:
+    """Who asks; the back office lets nobody in who has not signed in."""
+    return request.user
+
+
+def _rounds_of(letters: QuerySet[Letter]) -> QuerySet[Round]:
+    return Round.objects.filter(
+        freezes__summaries__letter__in=letters.order_by().values("pk")
+    ).distinct()
+
+
+def _download(
+    request: HttpRequest, letters: QuerySet[Letter], write: Callable[..., int], *, ending: str
+) -> FileResponse:
+    """Writes the letters to a file without a name, which goes when it has been sent."""
+    chosen = Letter.objects.filter(pk__in=letters.order_by().values("pk"))
+    target: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
+    write(letters=chosen, target=target)
+    target.seek(0)
+    found = list(_rounds_of(chosen).order_by("year"))
+    for round_ in found:
+        of_round = chosen.filter(summary__freeze__round=round_)
+        exports.record_export(
+            round_, by=actor(request),
+            detail=f"{number_of(of_round.count())} as {ending.upper()}, from the back office",
+        )  # fmt: skip
+    if chosen.count() == 1 and ending == "pdf":
+        name = letter_file_name(chosen.select_related("summary").get().summary)
+    else:
+        name = f"letters-{'-'.join(str(round_.year) for round_ in found)}.{ending}"
+    return FileResponse(target, as_attachment=True, filename=name)
