@@ -1,0 +1,14 @@
+"""How complaints are numbered: `YY NNN NNN`."""
+
+import re
+
+_FORM = re.compile(r"([0-9]{2})[ -]?([0-9]{3})[ -]?([0-9]{3})")
+
+
+def parse_reference(text: str) -> str | None:
+    """The reference as stored, `20 001 234`; None where the text is not one.
+
+    Spaces and dashes are optional: `20-001-234` and `20001234` are the same complaint.
+    """
+    form = _FORM.fullmatch(text.strip())
+    return " ".join(form.groups()) if form else None

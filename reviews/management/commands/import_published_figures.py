@@ -1,0 +1,7 @@
+from casework.management.imports import ImportCommand
+from reviews.importing import PublishedFigureImport
+
+
+class Command(ImportCommand):
+    help = "Takes in figures that were published of earlier years."
+    importing = PublishedFigureImport
