@@ -10,11 +10,12 @@ from typing import IO, BinaryIO
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
+from casework.refusals import Refused
 from reviews.drafting import draft
 from reviews.models import Letter, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
-from reviews.rounds import Refused, record
+from reviews.rounds import record
 from reviews.site.opendata import MANIFEST_COLUMNS, Row, csv_bytes, letter_file_name
 
 # The earliest date a ZIP can hold: the same letters make the same bytes on any day.

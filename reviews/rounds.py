@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from casework.choices import ContactRole
 from casework.models import Authority, Complaint, Contact, Decision
+from casework.refusals import Refused
 from reviews.drafting import compose
 from reviews.figures.counts import COUNTED, Average
 from reviews.figures.rates import Rate
@@ -43,14 +44,6 @@ from reviews.statistics import METHOD_VERSION, Row, averages, rows
 FAR_PERCENTAGE_POINTS = 20
 FAR_LEAST_INVESTIGATED = 10
 FAR_LEAST_RECEIVED = 20
-
-
-class Refused(Exception):
-    """What was asked cannot be done; `problems` says why, a sentence each."""
-
-    def __init__(self, *problems: str) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = list(problems)
 
 
 @dataclass(frozen=True, slots=True)

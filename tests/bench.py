@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 POSTGRES = os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 YEAR_SIZE = 20_000
@@ -106,7 +107,8 @@ def fill(*, start: int, stop: int) -> None:
     authorities = list(Authority.objects.values_list("pk", flat=True))
     chance = random.Random(f"cases {start}")  # noqa: S311 - test data
     categories, outcomes = Category.values, Outcome.values
-    complaints, decisions = [], []
+    complaints: list[tuple[Any, ...]] = []
+    decisions: list[tuple[Any, ...]] = []
 
     def flush() -> None:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -63,14 +63,14 @@ def main(rows: int) -> None:
     try:
         reference_data = Path(__file__).resolve().parent.parent / "casework" / "data"
         with (reference_data / "authorities.csv").open("rb") as file:
-            import_authorities(
-                file=CsvFile(file, "authorities.csv"), by=system_user(), today=today
-            )
+            import_authorities(file=CsvFile(file, "authorities.csv"), by=system_user(), today=today)
         in_force = Authority.objects.in_force_on(today.replace(year=2024))
         slugs = list(in_force.values_list("slug", flat=True))
         path = Path(folder.name) / "casework.csv"
         for what, compliance in (
-            ("new", "satisfied"), ("the same again", "satisfied"), ("changed", "ceased")
+            ("new", "satisfied"),
+            ("the same again", "satisfied"),
+            ("changed", "ceased"),
         ):
             write_casework(path, rows=rows, slugs=slugs, compliance=compliance)
             before, start, busy = peak(), time.perf_counter(), time.process_time()

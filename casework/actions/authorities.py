@@ -117,9 +117,7 @@ class AuthorityImport(FileImport[AuthorityRow, AuthorityPlan]):
                 change.population.save()
 
 
-def _plan_authority(
-    row: AuthorityRow, authority: Authority, problems: Problems
-) -> _Change | None:
+def _plan_authority(row: AuthorityRow, authority: Authority, problems: Problems) -> _Change | None:
     """Puts what the row gives into the authority; None where that changes nothing."""
     is_new = authority._state.adding
     before = [getattr(authority, name) for name in _FIELDS]

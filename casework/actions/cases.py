@@ -370,15 +370,15 @@ class RemedyImport(FileImport[RemedyRow, RemedyPlan]):
 
     def plan(self, rows: tuple[RemedyRow, ...], problems: Problems) -> RemedyPlan:
         references = {row.reference for row in rows}
-        known = set(
-            Complaint.objects.filter(reference__in=references).values_list("reference", flat=True)
+        complaints = dict(
+            Complaint.objects.filter(reference__in=references).values_list("pk", "reference")
         )
+        known = set(complaints.values())
+        # Asked for by complaint alone: few decisions each, and no index on "stands" to mislead.
         decisions = {
-            decision.complaint.reference: decision
-            for decision in Decision.objects.standing()
-            .filter(complaint__reference__in=references)
-            .select_related("complaint")
-            .order_by()
+            complaints[decision.complaint_id]: decision
+            for decision in Decision.objects.filter(complaint__in=complaints).order_by()
+            if decision.is_standing
         }
         stored = {
             (r.decision_id, r.kind, r.category, r.text): r

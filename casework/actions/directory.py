@@ -43,8 +43,10 @@ class Directory:
             word = "successor"
         if not others:
             return text
-        return f"{text}; its {word} is {others[0]}" if len(others) == 1 else (
-            f"{text}; its {word}s are {', '.join(others[:-1])} and {others[-1]}"
+        return (
+            f"{text}; its {word} is {others[0]}"
+            if len(others) == 1
+            else (f"{text}; its {word}s are {', '.join(others[:-1])} and {others[-1]}")
         )
 
 

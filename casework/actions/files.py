@@ -11,8 +11,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from casework.importing import CsvFile, Problems, Refused
+from casework.importing import CsvFile, Problems
 from casework.models import ImportBatch
+from casework.refusals import Refused
 
 type Progress = Callable[[str, int], None]
 """Told what is being done ("Checked", "Stored") and how many rows are behind."""
@@ -114,7 +115,7 @@ def import_file(
             _make_others_wait(kind.tables)
             result = _write(kind(today=today), file, progress)
             if file.sha256 != checked:
-                raise Refused([f"{file.name}: changed while it was being read; import it again"])
+                raise Refused(f"{file.name}: changed while it was being read; import it again")
             ImportBatch.objects.create(
                 kind=kind.kind,
                 file_name=file.name[:255],
@@ -129,17 +130,15 @@ def import_file(
             return result
     except OperationalError:
         raise Refused(
-            [f"{file.name}: the database is busy with other changes; import it again later"]
+            f"{file.name}: the database is busy with other changes; import it again later"
         ) from None
     except DatabaseError as error:
         # The first line only: the others may repeat the row.
         reasons = (str(error).splitlines() or ["no reason given"])[0]
-        raise Refused([f"{file.name}: the database refuses these rows: {reasons}"]) from None
+        raise Refused(f"{file.name}: the database refuses these rows: {reasons}") from None
 
 
-def _write(
-    run: FileImport[Any, Any], file: CsvFile, progress: Progress | None
-) -> Result:
+def _write(run: FileImport[Any, Any], file: CsvFile, progress: Progress | None) -> Result:
     problems = Problems()
     result = Result()
     for rows in batched(run.read(file, problems), run.lot):

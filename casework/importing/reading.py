@@ -17,6 +17,8 @@ from typing import BinaryIO
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from casework.refusals import Refused
+
 LONGEST_RECORD = 131_072  # bytes; the csv module takes no longer cell either
 PROBLEMS_SHOWN = 50
 LONGEST_SHOWN = 80
@@ -31,14 +33,6 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _CONTROLS_BUT_LINES = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-
-
-class Refused(Exception):
-    """Input refused as a whole; `problems` has one line for each thing wrong with it."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Problems:
@@ -64,7 +58,7 @@ class Problems:
 
     def refuse_if_any(self) -> None:
         if self.found:
-            raise Refused(self.lines)
+            raise Refused(*self.lines)
 
 
 def shown(text: str) -> str:
@@ -221,7 +215,7 @@ class _Lines:
                 f"row {self.record}: longer than {LONGEST_RECORD:,} bytes; shorten it, or close "
                 "the quotation mark it may have left open"
             )
-            raise Refused([problem])
+            raise Refused(problem)
         self._left -= len(line)
         self.digest.update(line)
         if self._is_first:
@@ -263,23 +257,23 @@ class CsvFile:
                     taken += 1
                     if taken > table.most:
                         raise Refused(
-                            [f"row {row.number}: more than {table.most:,} rows; divide the file"]
+                            f"row {row.number}: more than {table.most:,} rows; divide the file"
                         )
                     yield row
                 lines.next_record()
         except csv.Error as error:
-            raise Refused([f"row {lines.record}: {_explain(error)}"]) from None
+            raise Refused(f"row {lines.record}: {_explain(error)}") from None
         if not taken and not problems.found:
-            raise Refused([f"{self.name}: a header and no rows; nothing to import"])
+            raise Refused(f"{self.name}: a header and no rows; nothing to import")
         self.sha256 = lines.digest.hexdigest()
 
     def _refuse_other_formats(self, start: bytes) -> None:
         if start.removeprefix(b"\xef\xbb\xbf") == b"":
-            raise Refused([f"{self.name}: an empty file; it needs a header row and rows below it"])
+            raise Refused(f"{self.name}: an empty file; it needs a header row and rows below it")
         if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            raise Refused([f"{self.name}: a spreadsheet, not CSV; {SAVE_AS} and import that"])
+            raise Refused(f"{self.name}: a spreadsheet, not CSV; {SAVE_AS} and import that")
         if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-            raise Refused([f"{self.name}: row 1: UTF-16, not UTF-8; {SAVE_AS}"])
+            raise Refused(f"{self.name}: row 1: UTF-16, not UTF-8; {SAVE_AS}")
 
     def _read_header(self, header: list[str], tables: Sequence[Table]) -> Table:
         named = set(header)
@@ -290,7 +284,7 @@ class CsvFile:
                 hint = "separate the columns with commas"
             else:
                 hint = f"name the columns in the first row: {', '.join(table.columns)}"
-            raise Refused([f"row 1: no header; {hint}"])
+            raise Refused(f"row 1: no header; {hint}")
         for number, column in enumerate(header, start=1):
             problem = _character_problem(column, _CONTROLS)
             if not column:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from casework.actions import FileImport, Result, check_file, import_file, system_user
-from casework.importing import CsvFile, Refused, shown
+from casework.importing import CsvFile, shown
+from casework.refusals import Refused
 
 
 class ImportCommand(BaseCommand):
@@ -34,7 +35,7 @@ class ImportCommand(BaseCommand):
         try:
             problem = _not_a_file(path)
             if problem:
-                raise Refused([f"{shown(file)}: {problem}"])
+                raise Refused(f"{shown(file)}: {problem}")
             with path.open("rb") as opened:
                 source = CsvFile(opened, path.name)
                 if dry_run:
@@ -75,9 +76,7 @@ class ImportCommand(BaseCommand):
 
 
 def closing_line(name: str, result: Result, *, is_dry_run: bool) -> str:
-    counts = (
-        f"{result.new:,} new, {result.changed:,} changed, {result.unchanged:,} unchanged"
-    )
+    counts = f"{result.new:,} new, {result.changed:,} changed, {result.unchanged:,} unchanged"
     if result.is_nothing:
         return f"{name}: nothing to change; {counts}."
     if is_dry_run:

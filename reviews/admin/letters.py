@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from casework.admin.pages import BackOfficeAdmin
+from casework.refusals import Refused
 from reviews import exports, rounds
 from reviews.drafting import draft
 from reviews.letters.document import LetterDocument, from_plain
@@ -208,7 +209,7 @@ class LetterAdmin(BackOfficeAdmin):
         for round_ in _rounds_of(queryset):
             try:
                 approved = rounds.approve(round_=round_, by=actor(request), letters=queryset)
-            except rounds.Refused as refused:
+            except Refused as refused:
                 for problem in refused.problems:
                     self.message_user(request, problem, messages.ERROR)
             else:

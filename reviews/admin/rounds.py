@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from casework.admin.pages import BackOfficeAdmin, day
+from casework.refusals import Refused
 from reviews import rounds
 from reviews.admin.letters import actor, may, number_of, tell_approved
 from reviews.admin.records import RecordInline
@@ -110,7 +111,7 @@ def _take_freeze(
     page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
 ) -> None:
     if given and round_.freeze and round_.freeze.number != given["number"]:
-        raise rounds.Refused(
+        raise Refused(
             "The figures have been frozen again since you opened this page; look at the round "
             "before you do so once more."
         )
@@ -212,7 +213,7 @@ class RoundAdmin(BackOfficeAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except rounds.Refused as refused:
+        except Refused as refused:
             for problem in refused.problems:
                 self.message_user(request, problem, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
@@ -363,7 +364,7 @@ class RoundAdmin(BackOfficeAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 step.take(self, request, round_, form.cleaned_data)
-            except rounds.Refused as refused:
+            except Refused as refused:
                 problems = refused.problems
             else:
                 return HttpResponseRedirect(desk)

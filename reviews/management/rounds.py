@@ -10,8 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from casework.models import Authority
+from casework.refusals import Refused
 from reviews.models import Round
-from reviews.rounds import Refused
 
 LONDON = ZoneInfo("Europe/London")
 

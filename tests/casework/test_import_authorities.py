@@ -253,12 +253,8 @@ def test_populations_are_stored_by_code_and_year(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_population_wrong_row_is_refused(tmp_path: Path, row: str, problem: str) -> None:
-    authority = make_authority(
-        "Example District Council", gss_code="E07000901", population=None
-    )
+    authority = make_authority("Example District Council", gss_code="E07000901", population=None)
     authority.former_codes.create(gss_code="E07000801")
     path = write(tmp_path, table(POPULATIONS, "E07000901,2019,100,x", row))
     year = str(dt.datetime.now(dt.UTC).year)
-    assert refused("import_populations", path) == [
-        f"row 3, column {problem.replace('YEAR', year)}"
-    ]
+    assert refused("import_populations", path) == [f"row 3, column {problem.replace('YEAR', year)}"]

@@ -15,8 +15,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from casework.actions import import_casework, system_user
-from casework.importing import CsvFile, Refused
+from casework.importing import CsvFile
 from casework.models import Authority, Complaint, Decision, ImportBatch, PublicSubcategory
+from casework.refusals import Refused
 from tests.casework.files import CASEWORK, refused, stored, table, take_in, write
 from tests.factories import make_authority, make_complaint, make_decision, make_recommendation
 
@@ -431,9 +432,7 @@ def test_casework_upheld_case_with_recommendations_stays_upheld(
         for i in range(2)
     ]  # fmt: skip
     make_recommendation(decision)
-    rows = [
-        f"20 001 23{i},example,housing,,2020-05-01,not_upheld,2020-09-01,,," for i in range(2)
-    ]
+    rows = [f"20 001 23{i},example,housing,,2020-05-01,not_upheld,2020-09-01,,," for i in range(2)]
     assert refused("import_casework", write(tmp_path, table(CASEWORK, *rows))) == [
         "row 3, column outcome: not_upheld, though recommendations are stored, which only an "
         "upheld complaint has"
@@ -476,9 +475,7 @@ def test_casework_of_several_lots_is_taken_whole_or_not_at_all(
     assert Complaint.objects.count() == 2_001
 
 
-def test_casework_queries_do_not_grow_with_rows(
-    example: Authority, tmp_path: Path
-) -> None:
+def test_casework_queries_do_not_grow_with_rows(example: Authority, tmp_path: Path) -> None:
     counts = []
     for start, number in ((0, 1), (500, 300)):
         rows = [f"21{start + i:06},example,housing,,2021-05-01,,,,," for i in range(number)]
@@ -531,9 +528,7 @@ def test_casework_file_changed_while_it_is_read_is_refused(
             file=CsvFile(file, path.name), by=system_user(), today=dt.date(2021, 6, 1),
             progress=somebody_else_saves,
         )  # fmt: skip
-    assert caught.value.problems == [
-        "file.csv: changed while it was being read; import it again"
-    ]
+    assert caught.value.problems == ["file.csv: changed while it was being read; import it again"]
     assert Complaint.objects.count() == 0
 
 

@@ -10,9 +10,7 @@ from tests.factories import make_authority
 
 pytestmark = pytest.mark.django_db
 
-FIRST = (
-    "example,chief_executive,Ms,Fictional,Example,Chief Executive,chief@example.org,2015-04-01,"
-)
+FIRST = "example,chief_executive,Ms,Fictional,Example,Chief Executive,chief@example.org,2015-04-01,"
 OTHER = "example,chief_executive,,Invented,Specimen,,,2020-04-01,"
 
 
@@ -89,9 +87,7 @@ def test_contacts_two_holders_in_a_file_are_refused(example: Authority, tmp_path
     assert take_in("import_contacts", path) == "file.csv: 2 new, 0 changed, 0 unchanged."
 
 
-def test_contacts_holder_beside_a_stored_one_is_refused(
-    example: Authority, tmp_path: Path
-) -> None:
+def test_contacts_holder_beside_a_stored_one_is_refused(example: Authority, tmp_path: Path) -> None:
     take_in("import_contacts", write(tmp_path, table(CONTACTS, FIRST)))
     assert refused("import_contacts", write(tmp_path, table(CONTACTS, OTHER))) == [
         "row 2, column from: on some of these days the one stored from 2015-04-01 holds this role "

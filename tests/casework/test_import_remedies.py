@@ -159,9 +159,7 @@ def test_remedy_text_is_never_repeated(decision: Decision, tmp_path: Path, bad: 
     assert "Example" not in problems[0]
 
 
-def test_remedies_of_a_superseded_decision_are_refused(
-    example: Authority, tmp_path: Path
-) -> None:
+def test_remedies_of_a_superseded_decision_are_refused(example: Authority, tmp_path: Path) -> None:
     make_decision(example, reference="20 001 234", is_standing=False)
     assert refused("import_remedies", write(tmp_path, table(REMEDIES, PAY))) == [
         "row 2, column reference: 20 001 234 is still open; only an upheld complaint has remedies"

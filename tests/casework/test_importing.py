@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from casework.importing import (
     CsvFile,
     Problems,
-    Refused,
     Row,
     Table,
     read_casework,
@@ -19,6 +18,7 @@ from casework.importing import (
 )
 from casework.importing.authorities import AUTHORITIES, OTHER_BODIES
 from casework.importing.reading import LONGEST_RECORD, parse_date
+from casework.refusals import Refused
 
 PLAIN = Table(columns=("name", "day"), multiline=frozenset())
 NOTES = Table(columns=("name", "note"), multiline=frozenset({"note"}))

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from casework.refusals import Refused
 from reviews.management.rounds import read_day, read_instant
 from reviews.models import Letter, Round
-from reviews.rounds import Refused
 from tests.factories import make_approver, make_authority, make_decision, make_editor
 
 

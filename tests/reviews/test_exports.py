@@ -7,9 +7,9 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from casework.refusals import Refused
 from reviews import exports, rounds
 from reviews.models import Letter, LetterFile, RoundEvent
-from reviews.rounds import Refused
 from tests.factories import (
     make_approver,
     make_authority,

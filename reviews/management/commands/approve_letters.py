@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from casework.refusals import Refused
 from reviews.management.rounds import RoundCommand, find_authority, find_round, find_user
 from reviews.models import Letter
-from reviews.rounds import Refused, approve
+from reviews.rounds import approve
 
 
 class Command(RoundCommand):

@@ -80,9 +80,6 @@ class Command(BaseCommand):
         files = write_files(folder)
         self.run("import_contacts", files.contacts)
         self.run("import_casework", files.casework)
-        with connection.cursor() as cursor:
-            # Until told how large the new tables are, the database looks rows up the slow way.
-            cursor.execute("ANALYZE")
         self.run("import_remedies", files.remedies)
         Signatory.objects.create(
             name="Specimen Signatory",

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from casework.actions import system_user
+from casework.refusals import Refused
 from reviews.exports import record_export
 from reviews.management.rounds import RoundCommand, find_round
 from reviews.models import AnnualSummary, Demonstration
-from reviews.rounds import Refused
 from reviews.site.opendata import all_files
 
 

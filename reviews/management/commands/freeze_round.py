@@ -4,8 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from casework.refusals import Refused
 from reviews.management.rounds import RoundCommand, find_round, find_user
-from reviews.rounds import Refused, freeze
+from reviews.rounds import freeze
 
 
 class Command(RoundCommand):

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from casework.refusals import Refused
 from reviews.management.rounds import RoundCommand, find_round
 from reviews.models import Letter
-from reviews.rounds import Refused, verify
+from reviews.rounds import verify
 
 
 class Command(RoundCommand):
