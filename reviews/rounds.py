@@ -201,7 +201,7 @@ def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | Non
     contacts = _recipients(round_)
     done = 0
     for position, pk in enumerate(to_do, start=1):
-        done += _issue_one(pk, by=by, contacts=contacts)
+        done += _issue_one(pk, freeze=round_.freeze, by=by, contacts=contacts)
         if progress:
             progress(position, len(to_do))
     if done:
@@ -513,11 +513,18 @@ def _recipients(round_: Round) -> dict[int, dict[str, Contact]]:
     return found
 
 
-def _issue_one(pk: int, *, by: User, contacts: dict[int, dict[str, Contact]]) -> int:
+def _issue_one(
+    pk: int, *, freeze: Freeze, by: User, contacts: dict[int, dict[str, Contact]]
+) -> int:
     """Issues one letter, unless another run has just done so; the number issued, 0 or 1."""
     with transaction.atomic():
-        # Locks the letter alone: the rows it carries never change.
-        Letter.objects.select_for_update().get(pk=pk)
+        # Nobody freezes, approves or issues the round meanwhile.
+        round_ = Round.objects.select_for_update().get(pk=freeze.round_id)
+        if round_.freeze_id != freeze.pk:
+            raise Refused(
+                f"The round {round_.year} was frozen again while its letters were being issued; "
+                "approve the new letters and issue them."
+            )
         letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
         if letter.issued_at or not letter.approved_at:
             return 0

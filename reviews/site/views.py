@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +13,23 @@ from django.utils import timezone
 
 from casework.choices import AuthorityType, Region
 from casework.models.authorities import Authority
+from reviews.demonstration.provenance import provenance
 from reviews.figures.periods import Period
 from reviews.letters.document import from_plain
 from reviews.letters.statements import panels
-from reviews.models import AnnualSummary, LetterFile, PublishedFigure, Round
+from reviews.models import AnnualSummary, Demonstration, LetterFile, PublishedFigure, Round
 from reviews.site import history, names, opendata
 from reviews.site.charts import drawn
 from reviews.site.responses import public
 
 RECENT_ROUNDS = 5
+MEASURE_LABELS = {
+    "uphold_percent": "Complaints upheld, % of investigated",
+    "compliance_percent": "Complied, % of compliance outcomes",
+    "remedied_percent": "Satisfactory remedies, % of upheld",
+    "upheld_per_100k": "Upheld for every 100,000 residents",
+    "complaints_received": "Complaints received",
+}
 
 
 # Home and the list of councils --------------------------------------------------------------------
@@ -307,4 +316,21 @@ def methods(request: HttpRequest) -> HttpResponse:
 
 @public
 def sources(request: HttpRequest) -> HttpResponse:
-    return render(request, "reviews/sources.html")
+    """Credits; for demonstration data also which averages of the published years are invented."""
+    context: dict[str, Any] = {"invented": []}
+    if Demonstration.objects.exists():
+        rounds = Round.objects.published(at=timezone.now())
+        context["invented"] = list(_provenance(set(rounds.values_list("year", flat=True))))
+    return render(request, "reviews/sources.html", context)
+
+
+def _provenance(years: set[int]) -> Iterator[dict[str, Any]]:
+    labels = dict(AuthorityType.choices) | {"england": "England"}
+    for entry in provenance():
+        if entry.year_ending in years:
+            yield {
+                "year": entry.year_ending,
+                "group": labels[entry.group],
+                "measure": MEASURE_LABELS[entry.measure],
+                "published": entry.published,
+            }

@@ -688,6 +688,23 @@ def test_issue_stopped_in_the_middle_goes_on_where_it_ended(authority: Authority
     assert dict(Letter.objects.filter(pk__in=first_two).values_list("pk", "sha256")) == first_two
 
 
+def test_issue_stops_where_the_round_is_frozen_again_meanwhile(authority: Authority) -> None:
+    make_authority()
+    round_, editor = make_round(2020), make_editor()
+    rounds.freeze(round_=round_, by=editor)
+    rounds.approve(round_=round_, by=make_approver())
+    former = Round.objects.get().freeze
+    assert former is not None
+    letters = list(Letter.objects.of_round(round_.pk).values_list("pk", flat=True))
+    rounds.freeze(round_=round_, by=editor, reason="A late case")
+    with pytest.raises(Refused) as refused:
+        rounds._issue_one(letters[0], freeze=former, by=editor, contacts={})
+    assert refusal(refused) == [
+        "The round 2020 was frozen again while its letters were being issued; approve the new "
+        "letters and issue them."
+    ]
+
+
 # Verifying
 
 

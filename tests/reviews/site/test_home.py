@@ -129,6 +129,16 @@ def test_sources_say_what_is_invented_only_for_a_demonstration(client: Client) -
     assert "What is invented here" in Page(client.get("/sources/").content).texts("h2")
 
 
+def test_sources_list_invented_averages_of_published_years_alone(client: Client) -> None:
+    Demonstration.objects.create(made_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    assert "District council" not in Page(client.get("/sources/").content).text
+    make_issued(make_frozen_round(2020), make_authority())
+    page = Page(client.get("/sources/").content)
+    assert "2020 District council Complaints upheld, % of investigated 45" in page.texts("tr")
+    assert "2020 County council Complaints upheld, % of investigated invented" in page.texts("tr")
+    assert "2025" not in page.text
+
+
 @pytest.mark.parametrize(
     "credit",
     [
