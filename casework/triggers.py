@@ -19,10 +19,12 @@ class TriggerOperation(Operation):
     reduces_to_sql = True
     reversible = True
     arguments: ClassVar[tuple[str, ...]] = ()
+    defaults: ClassVar[dict[str, Any]] = {}
     name: str
     table: str
 
     def __init__(self, **arguments: Any) -> None:
+        arguments = self.defaults | arguments
         for argument in self.arguments:
             setattr(self, argument, arguments.pop(argument))
         if arguments:
@@ -74,13 +76,17 @@ class Refuse(TriggerOperation):
     """Refuses a change to a row while `condition` (portable SQL over NEW and OLD) is true.
 
     `events` are INSERT, DELETE, UPDATE or `UPDATE OF column, …`; `message` is what the person who
-    tries is told, as an IntegrityError.
+    tries is told, as an IntegrityError. `lock` names the row, as `table WHERE … FOR …`, that two
+    writers would both have to change to break the rule: PostgreSQL makes the second wait for the
+    first, SQLite has one writer at a time as it is.
     """
 
-    arguments = ("name", "table", "events", "condition", "message")
+    arguments = ("name", "table", "events", "condition", "message", "lock")
+    defaults: ClassVar[dict[str, Any]] = {"lock": ""}
     events: list[str]
     condition: str
     message: str
+    lock: str
 
     def trigger_names(self, vendor: str) -> list[str]:
         if vendor == POSTGRESQL:
@@ -91,9 +97,10 @@ class Refuse(TriggerOperation):
         message = self.message.replace("'", "''")
         if vendor == POSTGRESQL:
             refusal = f"RAISE EXCEPTION USING MESSAGE = '{message}', ERRCODE = 'check_violation'"
+            first = f"PERFORM 1 FROM {self.lock}; " if self.lock else ""
             return [
                 self.function(
-                    f"IF {self.condition} THEN {refusal}; END IF; "
+                    f"{first}IF {self.condition} THEN {refusal}; END IF; "
                     "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;"
                 ),
                 f"CREATE TRIGGER {self.name} BEFORE {' OR '.join(self.events)} ON {self.table} "

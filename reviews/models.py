@@ -331,9 +331,12 @@ class Letter(models.Model):
 
     summary = models.OneToOneField(AnnualSummary, models.PROTECT, related_name="letter")
     addressee = models.TextField(help_text="One line each, without the authority's name.")
-    salutation = models.CharField(max_length=200)
+    salutation = models.CharField(max_length=300)
     is_post_vacant = models.BooleanField("chief executive's post vacant", default=False)
     signatory = models.TextField(help_text="Name and titles, one a line.")
+    recipients = models.JSONField(
+        default=dict, editable=False, help_text="The e-mail address of each officer by role."
+    )
     frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     approved_at = models.DateTimeField("approved", null=True, blank=True)
     approved_by = models.ForeignKey(
@@ -400,7 +403,7 @@ class OutboxMessage(models.Model):
     letter = models.ForeignKey(Letter, models.PROTECT, related_name="messages")
     role = models.CharField("to", max_length=20, choices=ContactRole)
     email = models.EmailField()
-    subject = models.CharField(max_length=200)
+    subject = models.CharField(max_length=300)
     queued_at = models.DateTimeField()
 
     class Meta:

@@ -7,11 +7,12 @@ import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -38,6 +39,7 @@ from reviews.models import (
     TypeAverage,
 )
 from reviews.pdf.render import render
+from reviews.pdf.text import first_unprintable
 from reviews.statistics import METHOD_VERSION, Row, averages, rows
 
 # What counts as far from last year's figure (docs/figures.md, "Checks before freezing").
@@ -62,16 +64,9 @@ class Finding:
 
 def open_round(*, year: int, letter_on: dt.date, publish_at: dt.datetime, by: User) -> Round:
     """Starts the review of the year ending 31 March of `year`."""
-    problems = []
     if not 2010 <= year <= 2200:
-        problems.append(f"{year} is not a year from 2010 to 2200.")
-    if timezone.localdate(publish_at) < letter_on:
-        problems.append(
-            f"Publication on {timezone.localdate(publish_at)} comes before the letter date "
-            f"{letter_on}; choose that day or a later one."
-        )
-    if problems:
-        raise Refused(*problems)
+        raise Refused(f"{year} is not a year from 2010 to 2200.")
+    _refuse_publication_before_letters(letter_on, publish_at)
     with transaction.atomic():
         round_, is_new = Round.objects.get_or_create(
             year=year,
@@ -91,7 +86,12 @@ def open_round(*, year: int, letter_on: dt.date, publish_at: dt.datetime, by: Us
 
 def check(round_: Round, *, today: dt.date | None = None) -> list[Finding]:
     """What blocks freezing and what only warns, the blocks first, by authority."""
-    return _check(round_, rows(round_.period), today=today or timezone.localdate())
+    lines, officers = rows(round_.period), _officers(round_)
+    today = today or timezone.localdate()
+    return [
+        *_blocks(round_, lines, officers, today=today),
+        *_warnings(round_, lines, officers, today=today),
+    ]
 
 
 def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
@@ -100,15 +100,12 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     With a reason, freezes again: the rows of before stay, the drafts go, approvals are void.
     """
     _require(by, "reviews.freeze_round", "freeze a round")
-    with transaction.atomic():
+    with _one_state_of_the_database():
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
         _refuse_if_frozen(round_, reason)
-        lines = rows(round_.period)
-        blocks = [
-            str(finding)
-            for finding in _check(round_, lines, today=timezone.localdate())
-            if finding.level == "block"
-        ]
+        lines, officers = rows(round_.period), _officers(round_)
+        today = timezone.localdate()
+        blocks = [str(finding) for finding in _blocks(round_, lines, officers, today=today)]
         if blocks:
             raise Refused(*blocks)
         Letter.objects.of_round(round_.pk).delete()
@@ -131,10 +128,9 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         summaries = AnnualSummary.objects.bulk_create(
             _summary(frozen, line, round_) for line in lines
         )
-        chiefs = _holders(round_, ContactRole.CHIEF_EXECUTIVE)
         signatory = _signatory(round_)
         Letter.objects.bulk_create(
-            _letter(summary, chiefs.get(summary.authority_id), signatory, by)
+            _letter(summary, officers.get(summary.authority_id, {}), signatory, by)
             for summary in summaries
         )
         Round.objects.filter(pk=round_.pk).update(freeze=frozen)
@@ -143,10 +139,57 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     return frozen
 
 
-def approve(*, round_: Round, by: User, letters: QuerySet[Letter] | None = None) -> int:
+def reschedule(
+    *, round_: Round, by: User, year: int, letter_on: dt.date, publish_at: dt.datetime
+) -> int:
+    """Changes what a round was opened with; the number of letters that are drafts again for it.
+
+    The year stands once the figures are frozen, the dates once a letter is issued.
+    """
+    _require(by, "reviews.change_round", "change a round")
+    _refuse_publication_before_letters(letter_on, publish_at)
+    with transaction.atomic():
+        locked = Round.objects.select_for_update().get(pk=round_.pk)
+        if locked.freeze_id is not None and locked.year != year:
+            raise Refused(f"The round {locked.year} is frozen and keeps its year.")
+        letters = Letter.objects.of_round(round_.pk)
+        if letters.issued().exists():
+            raise Refused(f"Letters of the round {locked.year} are issued, so its dates stand.")
+        Round.objects.filter(pk=round_.pk).update(
+            year=year, letter_on=letter_on, publish_at=publish_at
+        )
+        return _withdraw_approval(locked, letters, by=by)
+
+
+def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -> bool:
+    """Changes whom a letter addresses; whether it had been approved and is a draft again."""
+    _require(by, "reviews.change_letter", "change a letter")
+    for text in (addressee.replace("\r", "").replace("\n", " "), salutation):
+        if character := first_unprintable(text):
+            raise Refused(
+                f"{text!r} has {character}, which letters cannot show; spell it otherwise."
+            )
+    with transaction.atomic():
+        # The round first, as everything else does that changes its letters.
+        round_ = Round.objects.select_for_update().get(
+            freezes__summaries=AnnualSummary.objects.get(pk=letter.summary_id)
+        )
+        own = Letter.objects.of_round(round_.pk).filter(pk=letter.pk)
+        if not own.exists():
+            raise Refused("The round was frozen again meanwhile; change the new draft instead.")
+        if own.issued().exists():
+            raise Refused("The letter is issued and cannot be changed any more.")
+        own.update(addressee=addressee, salutation=salutation)
+        return _withdraw_approval(round_, own, by=by) > 0
+
+
+def approve(
+    *, round_: Round, by: User, letters: QuerySet[Letter] | None = None, seen: int | None = None
+) -> int:
     """Approves the letters given, or all of the round; the number that were not yet approved.
 
-    Refuses whoever froze the figures: letters are approved by a second person.
+    Refuses whoever froze the figures: letters are approved by a second person. `seen` is the number
+    of the freeze that person looked at; letters of a later one are not approved unseen.
     """
     _require(by, "reviews.approve_letters", "approve letters")
     with transaction.atomic():
@@ -158,6 +201,11 @@ def approve(*, round_: Round, by: User, letters: QuerySet[Letter] | None = None)
                 f"{by.get_username()} froze the round {round_.year}; another person has to "
                 "approve its letters."
             )
+        if seen is not None and round_.freeze.number != seen:
+            raise Refused(
+                f"The round {round_.year} was frozen again since you looked; look at its new "
+                "letters before you approve them."
+            )
         waiting = Letter.objects.of_round(round_.pk).awaiting_approval()
         if letters is not None:
             waiting = waiting.filter(pk__in=letters.values("pk"))
@@ -167,16 +215,6 @@ def approve(*, round_: Round, by: User, letters: QuerySet[Letter] | None = None)
         if approved:
             record(round_, RoundEvent.Action.APPROVED, by=by, detail=f"{approved} letters")
     return approved
-
-
-def withdraw_approval(*, round_: Round, by: User, letters: QuerySet[Letter]) -> int:
-    """Makes approved letters of the round drafts again, since what was approved has changed."""
-    approved = letters.filter(approved_at__isnull=False, issued_at__isnull=True)
-    with transaction.atomic():
-        withdrawn = approved.update(approved_at=None, approved_by=None)
-        if withdrawn:
-            record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=f"{withdrawn} letters")
-    return withdrawn
 
 
 def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | None = None) -> int:
@@ -198,15 +236,12 @@ def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | Non
             "yet; approve or hold them first."
         )
     to_do = list(letters.filter(issued_at__isnull=True).values_list("pk", flat=True))
-    contacts = _recipients(round_)
-    done = 0
+    issuing = _Issuing(round_.freeze, by)
     for position, pk in enumerate(to_do, start=1):
-        done += _issue_one(pk, freeze=round_.freeze, by=by, contacts=contacts)
+        issuing.issue(pk)
         if progress:
             progress(position, len(to_do))
-    if done:
-        record(round_, RoundEvent.Action.ISSUED, by=by, detail=f"{done} letters")
-    return done
+    return issuing.done
 
 
 def verify(round_: Round) -> list[str]:
@@ -233,11 +268,42 @@ def verify(round_: Round) -> list[str]:
     return problems
 
 
-def record(round_: Round, action: RoundEvent.Action, *, by: User, detail: str = "") -> None:
+def record(round_: Round, action: RoundEvent.Action, *, by: User, detail: str = "") -> RoundEvent:
     """Leaves a line in the round's history."""
-    RoundEvent.objects.create(
+    return RoundEvent.objects.create(
         round=round_, action=action, detail=detail, done_at=timezone.now(), done_by=by
     )
+
+
+@contextmanager
+def _one_state_of_the_database() -> Iterator[None]:
+    """A transaction in which nothing that others commit meanwhile shows up in later counts.
+
+    SQLite has it so anyway; PostgreSQL when asked before the first query, so not inside another
+    transaction.
+    """
+    is_outermost = not connection.in_atomic_block
+    try:
+        with transaction.atomic():
+            if is_outermost and connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+    except OperationalError as error:
+        raise Refused(
+            "Somebody else is changing the round or its cases just now; try again."
+        ) from error
+
+
+def _withdraw_approval(round_: Round, letters: QuerySet[Letter], *, by: User) -> int:
+    """Makes approved letters drafts again, since what was approved has changed."""
+    approved = letters.filter(approved_at__isnull=False, issued_at__isnull=True)
+    withdrawn = Letter.objects.filter(pk__in=approved.values("pk")).update(
+        approved_at=None, approved_by=None
+    )
+    if withdrawn:
+        record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=f"{withdrawn} letters")
+    return withdrawn
 
 
 # Who may ------------------------------------------------------------------------------------------
@@ -246,6 +312,14 @@ def record(round_: Round, action: RoundEvent.Action, *, by: User, detail: str = 
 def _require(by: User, permission: str, deed: str) -> None:
     if not (by.is_active and by.has_perm(permission)):
         raise Refused(f"{by.get_username()} may not {deed}.")
+
+
+def _refuse_publication_before_letters(letter_on: dt.date, publish_at: dt.datetime) -> None:
+    if timezone.localdate(publish_at) < letter_on:
+        raise Refused(
+            f"Publication on {timezone.localdate(publish_at)} comes before the letter date "
+            f"{letter_on}; choose that day or a later one."
+        )
 
 
 def _refuse_if_frozen(round_: Round, reason: str) -> None:
@@ -268,11 +342,16 @@ def _refuse_if_frozen(round_: Round, reason: str) -> None:
 # Checking -----------------------------------------------------------------------------------------
 
 
-def _check(round_: Round, lines: list[Row], *, today: dt.date) -> list[Finding]:
-    return [*_blocks(round_, lines, today=today), *_warnings(round_, lines, today=today)]
+type Officers = dict[int, dict[str, Contact]]
 
 
-def _blocks(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Finding]:
+def _chief(officers: Officers, authority_id: int) -> Contact | None:
+    return officers.get(authority_id, {}).get(ContactRole.CHIEF_EXECUTIVE)
+
+
+def _blocks(
+    round_: Round, lines: list[Row], officers: Officers, *, today: dt.date
+) -> Iterator[Finding]:
     period = round_.period
     if today <= period.last_day:
         yield Finding(
@@ -281,6 +360,17 @@ def _blocks(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Find
             f"The year {period.text} is not over yet; freeze it from the day after it ends.",
         )
     for line in lines:
+        texts = [line.authority.name_on(period.last_day)]
+        if chief := _chief(officers, line.authority.pk):
+            texts += [chief.printed_name, chief.job_title]
+        for text in texts:
+            if character := first_unprintable(text):
+                yield Finding(
+                    "block",
+                    "unprintable-text",
+                    f"{text!r} has {character}, which letters cannot show; spell it otherwise.",
+                    line.authority,
+                )
         for problem in line.tally.problems:
             yield Finding(
                 "block",
@@ -302,8 +392,9 @@ def _blocks(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Find
             )
 
 
-def _warnings(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Finding]:
-    chiefs = _holders(round_, ContactRole.CHIEF_EXECUTIVE)
+def _warnings(
+    round_: Round, lines: list[Row], officers: Officers, *, today: dt.date
+) -> Iterator[Finding]:
     if not Signatory.objects.signing_on(round_.letter_on).exists():
         yield Finding(
             "warning",
@@ -316,13 +407,18 @@ def _warnings(round_: Round, lines: list[Row], *, today: dt.date) -> Iterator[Fi
     before = _last_year(round_)
     for line in lines:
         authority = line.authority
-        if authority.pk not in chiefs:
+        is_reachable = any(o.email for o in officers.get(authority.pk, {}).values())
+        nobody = "no officer has an e-mail address, so nobody will be sent the letter."
+        if _chief(officers, authority.pk) is None:
+            goes_to = "the letter goes to the post." if is_reachable else nobody
             yield Finding(
                 "warning",
                 "post-vacant",
-                "no chief executive is recorded on the letter date; the letter goes to the post.",
-                line.authority,
+                f"no chief executive is recorded on the letter date; {goes_to}",
+                authority,
             )
+        elif not is_reachable:
+            yield Finding("warning", "no-recipient", nobody, authority)
         if references := open_cases.get(authority.pk):
             yield Finding(
                 "warning",
@@ -473,8 +569,10 @@ def _summary(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
 
 
 def _letter(
-    summary: AnnualSummary, chief: Contact | None, signatory: str, frozen_by: User
+    summary: AnnualSummary, officers: dict[str, Contact], signatory: str, frozen_by: User
 ) -> Letter:
+    """A draft that carries by value whom it addresses and whom its messages go to."""
+    chief = officers.get(ContactRole.CHIEF_EXECUTIVE)
     if chief is None:
         addressee, salutation = wording.POST, f"Dear {wording.POST}"
     else:
@@ -486,14 +584,17 @@ def _letter(
         salutation=salutation,
         is_post_vacant=chief is None,
         signatory=signatory,
+        recipients={role: o.email for role, o in sorted(officers.items()) if o.email},
         frozen_by=frozen_by,
     )
 
 
-def _holders(round_: Round, role: ContactRole) -> dict[int, Contact]:
-    """Who holds the role on the letter date, by authority id."""
-    contacts = Contact.objects.in_office_on(round_.letter_on).filter(role=role)
-    return {contact.authority_id: contact for contact in contacts}
+def _officers(round_: Round) -> Officers:
+    """Who is in office on the letter date, by authority id and role; one query."""
+    found: Officers = defaultdict(dict)
+    for contact in Contact.objects.in_office_on(round_.letter_on):
+        found[contact.authority_id][contact.role] = contact
+    return found
 
 
 def _signatory(round_: Round) -> str:
@@ -505,47 +606,58 @@ def _signatory(round_: Round) -> str:
 # Issuing ------------------------------------------------------------------------------------------
 
 
-def _recipients(round_: Round) -> dict[int, dict[str, Contact]]:
-    """Officers with an e-mail address on the letter date, by authority id and role."""
-    found: dict[int, dict[str, Contact]] = defaultdict(dict)
-    for contact in Contact.objects.in_office_on(round_.letter_on).exclude(email=""):
-        found[contact.authority_id][contact.role] = contact
-    return found
+@dataclass(slots=True)
+class _Issuing:
+    """One run of issuing: what it has done so far stands in the round's history all the while."""
 
+    freeze: Freeze
+    by: User
+    done: int = 0
+    event: RoundEvent | None = None
 
-def _issue_one(
-    pk: int, *, freeze: Freeze, by: User, contacts: dict[int, dict[str, Contact]]
-) -> int:
-    """Issues one letter, unless another run has just done so; the number issued, 0 or 1."""
-    with transaction.atomic():
-        # Nobody freezes, approves or issues the round meanwhile.
-        round_ = Round.objects.select_for_update().get(pk=freeze.round_id)
-        if round_.freeze_id != freeze.pk:
-            raise Refused(
-                f"The round {round_.year} was frozen again while its letters were being issued; "
-                "approve the new letters and issue them."
+    def issue(self, pk: int) -> None:
+        """Issues one letter, whole or not at all, unless another run has just done so."""
+        with transaction.atomic():
+            # Nobody freezes, approves or issues the round meanwhile.
+            round_ = Round.objects.select_for_update().get(pk=self.freeze.round_id)
+            if round_.freeze_id != self.freeze.pk:
+                raise Refused(
+                    f"The round {round_.year} was frozen again while its letters were being "
+                    "issued; approve the new letters and issue them."
+                )
+            letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
+            if letter.issued_at or not letter.approved_at:
+                return
+            document = compose(letter)
+            try:
+                pdf = render(document)
+            except ValueError as error:
+                raise Refused(
+                    f"The letter to {document.authority} cannot be drawn: {error}."
+                ) from error
+            LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
+            now = timezone.now()
+            Letter.objects.filter(pk=pk).update(
+                issued_at=now,
+                issued_by=self.by,
+                sha256=hashlib.sha256(pdf).hexdigest(),
+                size=len(pdf),
             )
-        letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
-        if letter.issued_at or not letter.approved_at:
-            return 0
-        document = compose(letter)
-        pdf = render(document)
-        LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
-        now = timezone.now()
-        Letter.objects.filter(pk=pk).update(
-            issued_at=now,
-            issued_by=by,
-            sha256=hashlib.sha256(pdf).hexdigest(),
-            size=len(pdf),
-        )
-        OutboxMessage.objects.bulk_create(
-            OutboxMessage(
-                letter=letter,
-                role=contact.role,
-                email=contact.email,
-                subject=f"{document.subject}: {document.authority}",
-                queued_at=now,
+            OutboxMessage.objects.bulk_create(
+                OutboxMessage(
+                    letter=letter,
+                    role=role,
+                    email=email,
+                    subject=f"{document.subject}: {document.authority}",
+                    queued_at=now,
+                )
+                for role, email in letter.recipients.items()
             )
-            for contact in contacts.get(letter.summary.authority_id, {}).values()
-        )
-    return 1
+            self._record(round_)
+
+    def _record(self, round_: Round) -> None:
+        self.done += 1
+        if self.event is None:
+            self.event = record(round_, RoundEvent.Action.ISSUED, by=self.by)
+        self.event.detail = f"{self.done} letters"
+        self.event.save(update_fields=["detail"])

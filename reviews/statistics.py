@@ -6,8 +6,7 @@ frozen row carries.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, cast
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 
@@ -20,8 +19,7 @@ from reviews.figures.periods import Period
 METHOD_VERSION = "1"
 
 CATEGORIES = frozenset(Category.values)
-OUTCOMES = frozenset(Outcome.values)
-COMPLIANCES = frozenset(Compliance.values)
+VALUES = (*Outcome.values, "remedied_by_authority", *Compliance.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,64 +88,73 @@ class Row:
         )
 
 
+@dataclass(slots=True)
+class _Sums:
+    """What has been counted of one authority so far; keys are codes."""
+
+    received: int = 0
+    decided: int = 0
+    outcomes_recorded: int = 0
+    values: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    received_by_category: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    investigated_by_category: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    upheld_by_category: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def tally(self) -> Tally:
+        """A code that is in no list is in a whole and in no part, which a check then finds."""
+        return Tally(
+            counts=Counts(
+                received=self.received,
+                **{name: self.values[name] for name in VALUES},
+                received_by_category=_known(self.received_by_category),
+                investigated_by_category=_known(self.investigated_by_category),
+                upheld_by_category=_known(self.upheld_by_category),
+            ),
+            received=self.received,
+            decided=self.decided,
+            outcomes_recorded=self.outcomes_recorded,
+        )
+
+
+def _known(by_category: dict[str, int]) -> dict[str, int]:
+    return {category: n for category, n in by_category.items() if category in CATEGORIES}
+
+
 def tallies(period: Period) -> dict[int, Tally]:
     """The counts of every authority that had a complaint, a decision or an outcome in the period.
 
     Three queries, each answered by one index; keys are authority ids.
     """
     first, last = period.first_day, period.last_day
-    values: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    wholes: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    by_category: dict[str, dict[int, dict[str, int]]] = {
-        measure: defaultdict(lambda: defaultdict(int))
-        for measure in ("received", "investigated", "upheld")
-    }
+    sums: dict[int, _Sums] = defaultdict(_Sums)
 
     received = Complaint.objects.received_between(first, last)
     for authority, category, cases in received.counted_by("authority_id", "category"):
-        wholes[authority]["received"] += cases
-        values[authority]["received"] += cases
-        if category in CATEGORIES:
-            by_category["received"][authority][category] += cases
+        sum_ = sums[authority]
+        sum_.received += cases
+        sum_.received_by_category[category] += cases
 
     decided = Decision.objects.standing().decided_between(first, last)
     for authority, outcome, category, cases, remedied in decided.counted_by(
         "authority_id", "outcome", "category", remedied=REMEDIED
     ):
-        wholes[authority]["decided"] += cases
-        if outcome not in OUTCOMES:
-            continue
-        values[authority][outcome] += cases
-        if remedied:
-            values[authority]["remedied_by_authority"] += remedied
-        if category not in CATEGORIES:
-            continue
+        sum_ = sums[authority]
+        sum_.decided += cases
+        sum_.values[outcome] += cases
         if outcome == "upheld":
-            by_category["upheld"][authority][category] += cases
-            by_category["investigated"][authority][category] += cases
+            sum_.values["remedied_by_authority"] += remedied
+            sum_.upheld_by_category[category] += cases
+            sum_.investigated_by_category[category] += cases
         elif outcome == "not_upheld":
-            by_category["investigated"][authority][category] += cases
+            sum_.investigated_by_category[category] += cases
 
     recorded = Decision.objects.standing().outcome_recorded_between(first, last)
     for authority, compliance, cases in recorded.counted_by("authority_id", "compliance"):
-        wholes[authority]["outcomes_recorded"] += cases
-        if compliance in COMPLIANCES:
-            values[authority][compliance] += cases
+        sum_ = sums[authority]
+        sum_.outcomes_recorded += cases
+        sum_.values[compliance] += cases
 
-    return {
-        authority: Tally(
-            counts=Counts(
-                **cast("Any", values[authority]),
-                received_by_category=dict(by_category["received"][authority]),
-                investigated_by_category=dict(by_category["investigated"][authority]),
-                upheld_by_category=dict(by_category["upheld"][authority]),
-            ),
-            received=whole["received"],
-            decided=whole["decided"],
-            outcomes_recorded=whole["outcomes_recorded"],
-        )
-        for authority, whole in wholes.items()
-    }
+    return {authority: sum_.tally() for authority, sum_ in sums.items()}
 
 
 def rows(period: Period) -> list[Row]:

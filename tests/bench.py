@@ -18,6 +18,11 @@ YEAR_SIZE = 20_000
 SIZES = (200_000, 2_000_000)
 AUTHORITIES = 400
 RUNS = 9
+COMPLAINT = "id, reference, authority_id, category, subcategory, received_on"
+DECISION = (
+    "id, complaint_id, is_standing, authority_id, category, received_on, outcome, decided_on, "
+    "is_remedied_by_authority, compliance, compliance_recorded_on"
+)
 
 
 def main() -> None:
@@ -112,19 +117,20 @@ def fill(*, start: int, stop: int) -> None:
 
     def flush() -> None:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(
-                "INSERT INTO casework_complaint (id, reference, authority_id, category, "
-                "subcategory, received_on) VALUES (%s, %s, %s, %s, '', %s)",
-                complaints,
-            )
-            cursor.executemany(
-                "INSERT INTO casework_decision (id, complaint_id, is_standing, authority_id, "
-                "category, received_on, outcome, decided_on, is_remedied_by_authority, compliance, "
-                "compliance_recorded_on) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                decisions,
-            )
-        complaints.clear()
-        decisions.clear()
+            for table, columns, rows in (
+                ("casework_complaint", COMPLAINT, complaints),
+                ("casework_decision", DECISION, decisions),
+            ):
+                if connection.vendor == "postgresql":
+                    # The rows are sound; checking each takes minutes.
+                    cursor.execute("SET LOCAL session_replication_role = replica")
+                    with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+                        for row in rows:
+                            copy.write_row(row)
+                else:
+                    places = ", ".join("%s" for _ in columns.split(","))
+                    cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({places})", rows)
+                rows.clear()
 
     for number in range(start, stop):
         first = dt.date(2019, 4, 1)
@@ -137,7 +143,7 @@ def fill(*, start: int, stop: int) -> None:
         is_upheld = outcome == "upheld"
         digits = f"{number + 10_000_000:08d}"
         reference = f"{digits[:2]} {digits[2:5]} {digits[5:]}"
-        complaints.append((number + 1, reference, authority, category, received))
+        complaints.append((number + 1, reference, authority, category, "", received))
         decisions.append(
             (
                 number + 1, number + 1, True, authority, category, received, outcome, decided,
@@ -150,12 +156,12 @@ def fill(*, start: int, stop: int) -> None:
     flush()
 
 
-def raw_counts(period: object) -> list[list[tuple[object, ...]]]:
+def raw_counts(period: Any) -> list[list[tuple[object, ...]]]:
     """The same counts by hand: three grouped queries and nothing else."""
     from django.db import connection
 
     stands = "is_standing" if connection.vendor == "postgresql" else "is_standing = 1"
-    days = [period.first_day, period.last_day]  # type: ignore[attr-defined]
+    days = [period.first_day, period.last_day]
     queries = (
         "SELECT authority_id, category, COUNT(*) FROM casework_complaint "
         "WHERE received_on BETWEEN %s AND %s GROUP BY 1, 2",

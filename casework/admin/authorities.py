@@ -1,5 +1,6 @@
 """Authorities, their populations and their officers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -90,12 +91,10 @@ class AuthorityAdmin(BackOfficeAdmin):
     )  # fmt: skip
     search_help_text = "By any name, present or former, or by GSS code."
     autocomplete_fields = ("county", "successors")
-    prepopulated_fields = {"slug": ("official_name",)}
     form = DaysInOrderForm
     formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 60})}}
     inlines = (ContactInline, PopulationInline, EarlierNameInline, FormerCodeInline)
     view_on_site = False
-    readonly_fields = ("casework",)
     fieldsets = (
         (
             "Name",
@@ -111,6 +110,17 @@ class AuthorityAdmin(BackOfficeAdmin):
             "fields": ("website", ("latitude", "longitude"), "note"),
         }),
     )  # fmt: skip
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Authority | None = None
+    ) -> tuple[str, ...]:
+        """The slug stands once given: issued letters print the address it is part of."""
+        return ("casework", "slug") if obj else ("casework",)
+
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Authority | None = None
+    ) -> dict[str, Sequence[str]]:
+        return {} if obj else {"slug": ("official_name",)}
 
     @admin.display(description="records")
     def casework(self, authority: Authority) -> str:

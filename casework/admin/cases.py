@@ -342,6 +342,9 @@ class PublicSubcategoryInline(admin.TabularInline):
     prepopulated_fields = {"slug": ("name",)}
     extra = 0
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("public_category")
+
 
 @admin.register(PublicCategory)
 class PublicCategoryAdmin(BackOfficeAdmin):

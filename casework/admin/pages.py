@@ -4,9 +4,11 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import IntegrityError, models
+from django.db import DatabaseError, models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import formats
+
+from casework.refusals import Refused
 
 
 def day(value: dt.date) -> str:
@@ -14,7 +16,7 @@ def day(value: dt.date) -> str:
     return formats.date_format(value, "j F Y")
 
 
-def refusal(error: IntegrityError) -> str:
+def refusal(error: DatabaseError) -> str:
     """One sentence on why the database refused.
 
     The project's own triggers speak in sentences; constraints name themselves, which helps nobody.
@@ -48,9 +50,12 @@ class BackOfficeAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError as error:
+        except DatabaseError as error:
             self.message_user(request, refusal(error), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
+        except Refused as refused:
+            for problem in refused.problems:
+                self.message_user(request, problem, messages.ERROR)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 class RecordAdmin(BackOfficeAdmin):

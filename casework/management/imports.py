@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Any, ClassVar, NoReturn, cast
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from casework.actions import FileImport, Result, check_file, import_file, system_user
 from casework.importing import CsvFile, shown
+from casework.management.refusals import RefusingCommand
 from casework.refusals import Refused
 
 
-class ImportCommand(BaseCommand):
+class ImportCommand(RefusingCommand):
     """Takes a CSV file in as the system user, whole or not at all.
 
     A refusal is one line for each problem on stderr and exit status 1.

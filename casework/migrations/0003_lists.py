@@ -82,13 +82,15 @@ def fill(apps: Any, schema_editor: Any) -> None:
     public_subcategory = apps.get_model("casework", "PublicSubcategory")
     reason = apps.get_model("casework", "DecisionReason")
     for name, (category, lower_level) in SCHEME.items():
-        upper = public_category.objects.create(slug=slugify(name), name=name, category=category)
+        upper, _ = public_category.objects.get_or_create(
+            slug=slugify(name), defaults={"name": name, "category": category}
+        )
         for lower in lower_level:
-            public_subcategory.objects.create(
-                public_category=upper, slug=slugify(lower), name=lower
+            public_subcategory.objects.get_or_create(
+                public_category=upper, slug=slugify(lower), defaults={"name": lower}
             )
     for code, name, outcome in REASONS:
-        reason.objects.create(code=code, name=name, outcome=outcome)
+        reason.objects.get_or_create(code=code, defaults={"name": name, "outcome": outcome})
 
 
 class Migration(migrations.Migration):

@@ -101,7 +101,7 @@ class Authority(models.Model):
         prefetch them for a list.
         """
         day = min(day, self.ends_on) if self.ends_on else day
-        for earlier in self.earlier_names.all():
+        for earlier in sorted(self.earlier_names.all(), key=lambda name: name.ends_on):
             if (earlier.starts_on is None or earlier.starts_on <= day) and day <= earlier.ends_on:
                 return earlier.name
         return self.letter_name or self.official_name

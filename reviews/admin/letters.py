@@ -159,12 +159,10 @@ class LetterAdmin(BackOfficeAdmin):
         return format_html('<a href="{}">The frozen row it carries</a>', address)
 
     def save_model(self, request: HttpRequest, obj: Letter, form: ModelForm, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        if form.changed_data and rounds.withdraw_approval(
-            round_=obj.summary.freeze.round,
-            by=actor(request),
-            letters=Letter.objects.filter(pk=obj.pk),
-        ):
+        is_draft_again = form.changed_data and rounds.amend_letter(
+            letter=obj, by=actor(request), addressee=obj.addressee, salutation=obj.salutation
+        )
+        if is_draft_again:
             self.message_user(
                 request, "The letter was approved before it changed, so it is a draft again.",
                 messages.WARNING,

@@ -20,7 +20,7 @@ from casework.refusals import Refused
 from reviews import rounds
 from reviews.admin.letters import actor, may, number_of, tell_approved
 from reviews.admin.records import RecordInline
-from reviews.models import Freeze, Letter, Round, RoundEvent
+from reviews.models import Freeze, Round, RoundEvent
 from reviews.statistics import rows
 
 STATES = ("opened", "frozen", "approved", "issued", "public")
@@ -29,7 +29,9 @@ FINDINGS = {
     "period-not-over": "The year is not over",
     "parts-do-not-add-up": "Counts whose parts do not add up",
     "population-missing": "No population for a rate per 100,000",
+    "unprintable-text": "Characters that letters cannot show",
     "no-signatory": "Nobody signs",
+    "no-recipient": "Nobody to send the letter to",
     "post-vacant": "Chief executive's post vacant",
     "case-open-over-a-year": "Cases open for more than a year",
     "compliance-overdue": "Compliance overdue",
@@ -58,7 +60,9 @@ class RoundForm(forms.ModelForm):
 
 
 class StepForm(forms.Form):
-    """The confirmation of a step."""
+    """The confirmation of a step, taken on the freeze that was looked at and no later one."""
+
+    number = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
 class AgainForm(StepForm):
@@ -67,8 +71,6 @@ class AgainForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "autofocus": True}),
         help_text="It stays in the round's history.",
     )
-    # Pressing the button twice must not freeze twice.
-    number = forms.IntegerField(widget=forms.HiddenInput)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class RoundEventInline(RecordInline):
 def _take_freeze(
     page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
 ) -> None:
-    if given and round_.freeze and round_.freeze.number != given["number"]:
+    if round_.freeze and round_.freeze.number != given["number"]:
         raise Refused(
             "The figures have been frozen again since you opened this page; look at the round "
             "before you do so once more."
@@ -125,7 +127,7 @@ def _take_freeze(
 def _take_approve(
     page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
 ) -> None:
-    approved = rounds.approve(round_=round_, by=actor(request))
+    approved = rounds.approve(round_=round_, by=actor(request), seen=given["number"])
     tell_approved(page, request, round_, approved)
 
 
@@ -210,14 +212,6 @@ class RoundAdmin(BackOfficeAdmin):
 
     # Opening and changing -----------------------------------------------------------------------
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except Refused as refused:
-            for problem in refused.problems:
-                self.message_user(request, problem, messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
-
     def save_model(self, request: HttpRequest, obj: Round, form: ModelForm, change: bool) -> None:
         if not change:
             opened = rounds.open_round(
@@ -229,7 +223,13 @@ class RoundAdmin(BackOfficeAdmin):
             obj.pk = opened.pk
             obj.refresh_from_db()
             return
-        super().save_model(request, obj, form, change)
+        withdrawn = form.changed_data and rounds.reschedule(
+            round_=obj,
+            by=actor(request),
+            year=obj.year,
+            letter_on=obj.letter_on,
+            publish_at=obj.publish_at,
+        )
         if "letter_on" in form.changed_data and obj.freeze_id:
             self.message_user(
                 request,
@@ -237,11 +237,7 @@ class RoundAdmin(BackOfficeAdmin):
                 "figures again if that has changed.",
                 messages.WARNING,
             )
-        if form.changed_data and (
-            withdrawn := rounds.withdraw_approval(
-                round_=obj, by=actor(request), letters=Letter.objects.of_round(obj.pk)
-            )
-        ):
+        if withdrawn:
             drafts = "is a draft" if withdrawn == 1 else "are drafts"
             self.message_user(
                 request,

@@ -71,11 +71,6 @@ class Counts:
     def remedied(self) -> Rate:
         return Rate(self.remedied_by_authority, self.upheld)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing at all happened: no complaint, no decision, no compliance outcome."""
-        return not any(getattr(self, name) for name in COUNTED)
-
 
 COUNTED = tuple(f.name for f in fields(Counts) if not f.name.endswith("_by_category"))
 

@@ -2,13 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
-from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from casework.management.refusals import RefusingCommand
 from casework.models import Authority
 from casework.refusals import Refused
 from reviews.models import Round
@@ -16,14 +15,8 @@ from reviews.models import Round
 LONDON = ZoneInfo("Europe/London")
 
 
-class RoundCommand(BaseCommand):
-    """A command that turns a refusal into one line a problem on stderr and exit status 1."""
-
-    def execute(self, *args: Any, **options: Any) -> str | None:
-        try:
-            return super().execute(*args, **options)
-        except Refused as refusal:
-            raise CommandError("\n".join(refusal.problems)) from None
+class RoundCommand(RefusingCommand):
+    """A command about a round."""
 
     def progress(self, deed: str) -> Callable[[int, int], None] | None:
         """Tells a terminal how far long work has come; nothing where nobody watches."""
@@ -82,12 +75,16 @@ def read_instant(text: str) -> dt.datetime:
     Refuses a local time that does not exist or exists twice, in the nights the clocks change.
     """
     try:
+        if "W" in text.upper():  # weeks, which nobody else here writes
+            raise ValueError
         instant = dt.datetime.fromisoformat(text)
     except ValueError:
         raise Refused(
             f"{text!r} is not a date and time; write YYYY-MM-DD or YYYY-MM-DDTHH:MM, with an "
             "offset such as +01:00 if need be."
         ) from None
+    if not 1900 <= instant.year <= 2200:
+        raise Refused(f"{text} is not in the years 1900 to 2200.")
     if timezone.is_aware(instant):
         return instant
     first, second = (instant.replace(tzinfo=LONDON, fold=fold) for fold in (0, 1))

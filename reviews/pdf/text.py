@@ -24,8 +24,7 @@ class UnprintableCharacter(ValueError):
     """
 
     def __init__(self, character: str, where: str) -> None:
-        name = unicodedata.name(character, "a control character or one without a name")
-        super().__init__(f"U+{ord(character):04X} ({name}) in {where} cannot be printed")
+        super().__init__(f"{_named(character)} in {where} cannot be printed")
         self.character = character
         self.where = where
 
@@ -42,6 +41,19 @@ def check(document: LetterDocument) -> None:
         elif not PRINTABLE.issuperset(composed(value)):
             missing = next(c for c in composed(value) if c not in PRINTABLE)
             raise UnprintableCharacter(missing, where)
+
+
+def first_unprintable(text: str) -> str:
+    """The first character of a text that letters cannot show, by code and name; else empty."""
+    for character in composed(text):
+        if character not in PRINTABLE:
+            return _named(character)
+    return ""
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, "a control character or one without a name")
+    return f"U+{ord(character):04X} ({name})"
 
 
 def composed(text: str) -> str:

@@ -548,8 +548,8 @@ def test_casework_refused_by_the_database_itself_is_one_clear_line(
             progress=somebody_else_ends_it,
         )  # fmt: skip
     assert caught.value.problems == [
-        "file.csv: the database refuses these rows: The authority was not in force on the day the "
-        "complaint was received."
+        "file.csv: the database refuses these rows: There are complaints received when the "
+        "authority would not be in force."
     ]
     assert (Complaint.objects.count(), ImportBatch.objects.count()) == (0, 0)
 

@@ -77,8 +77,15 @@ def test_every_response_refuses_browser_features() -> None:
 
 
 def test_log_lines_leave_out_rows_quoted_by_postgresql() -> None:
-    message = 'violates check constraint "dates"\nDETAIL:  Failing row contains (7, Jane Doe).\nend'
+    message = (
+        'violates check constraint "dates"\nDETAIL:  Failing row contains (7, Jane Doe, 1 Secret '
+        "Road\nSecretown, jane@example.org).\n\n"
+        "The above exception was the direct cause of the following exception:\nend"
+    )
     record = logging.LogRecord("django", logging.ERROR, "", 0, message, None, None)
     assert RowlessFormatter().format(record) == (
-        'violates check constraint "dates"\nDETAIL: left out of the log\nend'
+        'violates check constraint "dates"\nDETAIL: left out of the log\n'
+        "The above exception was the direct cause of the following exception:\nend"
     )
+    alone = logging.LogRecord("django", logging.ERROR, "", 0, message[:90], None, None)
+    assert "Secret" not in RowlessFormatter().format(alone)

@@ -2,9 +2,12 @@
 
 import datetime as dt
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from casework.refusals import Refused
@@ -41,7 +44,7 @@ def test_commands_take_a_round_from_opening_to_verified_letters(tmp_path: Path) 
         "warning: no-signatory: nobody is recorded as signing letters on 2020-07-22; the letters "
         "will carry the Ombudsman's title alone.\n"
         "warning: post-vacant: Example District Council: no chief executive is recorded on the "
-        "letter date; the letter goes to the post.\n"
+        "letter date; no officer has an e-mail address, so nobody will be sent the letter.\n"
         "Round 2020: 0 to mend before freezing, 2 to be aware of.\n"
     )
     assert run("freeze_round", "2020", "--by", "editor") == (
@@ -117,6 +120,25 @@ def test_commands_refuse_in_one_clear_line(arguments: tuple[str, ...], message: 
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [("open_round", "abc"), ("open_round", "2020"), ("freeze_round", "2020"), ("import_casework",)],
+)
+def test_commands_refuse_wrong_arguments_in_one_line_with_status_1(
+    arguments: tuple[str, ...],
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments, "--settings", "tests.settings"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=settings.BASE_DIR,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith("CommandError: ")
+
+
+@pytest.mark.parametrize(
     ("text", "instant"),
     [
         ("2020-07-29", "2020-07-28T23:00:00+00:00"),
@@ -155,9 +177,17 @@ def test_read_instant_refuses_the_hour_the_clocks_change(text: str, problem: str
     ]
 
 
-@pytest.mark.parametrize("text", ["", "tomorrow", "2020-02-30", "2020-07-29T25:00", "29/07/2020"])
+@pytest.mark.parametrize(
+    "text", ["", "tomorrow", "2020-02-30", "2020-07-29T25:00", "29/07/2020", "2020-W31-3"]
+)
 def test_read_instant_refuses_what_is_no_instant(text: str) -> None:
     with pytest.raises(Refused, match="is not a date and time"):
+        read_instant(text)
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59-14:00", "0001-01-01T00:00+14:00"])
+def test_read_instant_refuses_years_beyond_reason(text: str) -> None:
+    with pytest.raises(Refused, match="is not in the years 1900 to 2200"):
         read_instant(text)
 
 

@@ -3,7 +3,7 @@ import hashlib
 from collections.abc import Callable
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import Model, ProtectedError, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -512,7 +512,7 @@ ATTEMPTS: dict[str, Callable[[Model, QuerySet[Model], str], object]] = {
     "save": lambda row, rows, field: row.save(),
     "update": lambda row, rows, field: rows.update(**{field: 99}),
     "bulk_update": lambda row, rows, field: rows.bulk_update([row], [field]),
-    "delete": lambda row, rows, field: rows.delete(),
+    "delete": lambda row, rows, field: rows._raw_delete("default"),
     "delete one": lambda row, rows, field: row.delete(),
 }
 
@@ -542,15 +542,44 @@ def test_frozen_rows_of_a_round_not_issued_are_guarded_too(authority: Authority)
             model.objects.update(upheld=5)
 
 
-@pytest.mark.django_db
-def test_truncate_is_refused_on_postgresql_and_unknown_to_sqlite(authority: Authority) -> None:
-    from django.db import DatabaseError
-
+def test_frozen_tables_cannot_be_truncated_where_that_exists(authority: Authority) -> None:
     make_issued_round(2020)
-    for table in ("annualsummary", "letter", "letterfile", "typeaverage", "freeze"):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"TRUNCATE reviews_{table} CASCADE")
-    assert AnnualSummary.objects.count() == 1
+    tables = ("annualsummary", "letter", "letterfile", "typeaverage", "freeze")
+    messages = set()
+    for table in tables:
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            connection.cursor().execute(f"TRUNCATE reviews_{table} CASCADE")
+        messages.add(str(refused.value).partition("\n")[0])
+    if connection.vendor == "postgresql":
+        assert all("cannot be changed" in message for message in messages)
+    else:
+        assert messages == {'near "TRUNCATE": syntax error'}
+
+
+@pytest.mark.parametrize(
+    "table", ["annualsummary", "letter", "letterfile", "typeaverage", "freeze", "round"]
+)
+@pytest.mark.parametrize("has_new_key", [False, True])
+def test_issued_rows_cannot_be_replaced_by_insert(
+    authority: Authority, table: str, has_new_key: bool
+) -> None:
+    make_decision(authority)
+    make_issued_round(2020)
+    before = contents(f"reviews_{table}")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM reviews_{table}")
+        columns = [column[0] for column in cursor.description]
+    values = ["id + 1000" if has_new_key and column == "id" else column for column in columns]
+    verb = "INSERT" if connection.vendor == "postgresql" else "REPLACE"
+    with (
+        pytest.raises(IntegrityError, match=r"cannot be changed|replaced|with its file"),
+        transaction.atomic(),
+    ):
+        connection.cursor().execute(
+            f"{verb} INTO reviews_{table} ({', '.join(columns)}) "
+            f"SELECT {', '.join(values)} FROM reviews_{table}"
+        )
+    assert contents(f"reviews_{table}") == before
 
 
 def test_letter_cannot_be_issued_without_its_file(authority: Authority) -> None:
@@ -634,6 +663,18 @@ def test_issue_of_a_vacant_post_goes_to_the_link_officer() -> None:
     ]
 
 
+def test_issue_goes_to_who_was_in_office_when_the_figures_were_frozen(
+    authority: Authority,
+) -> None:
+    round_, editor = make_round(2020), make_editor()
+    rounds.freeze(round_=round_, by=editor)
+    authority.contacts.update(surname="Newcomer", email="new@example.org")
+    rounds.approve(round_=round_, by=make_approver())
+    rounds.issue(round_=round_, by=editor)
+    assert LetterFile.objects.get().document["salutation"] == "Dear Ms Example"
+    assert [message.email for message in OutboxMessage.objects.all()] == ["chief@example.org"]
+
+
 def test_issue_refuses_while_a_letter_is_not_approved(authority: Authority) -> None:
     make_authority()
     round_, editor = make_round(2020), make_editor()
@@ -698,11 +739,150 @@ def test_issue_stops_where_the_round_is_frozen_again_meanwhile(authority: Author
     letters = list(Letter.objects.of_round(round_.pk).values_list("pk", flat=True))
     rounds.freeze(round_=round_, by=editor, reason="A late case")
     with pytest.raises(Refused) as refused:
-        rounds._issue_one(letters[0], freeze=former, by=editor, contacts={})
+        rounds._Issuing(former, editor).issue(letters[0])
     assert refusal(refused) == [
         "The round 2020 was frozen again while its letters were being issued; approve the new "
         "letters and issue them."
     ]
+
+
+def test_issue_refuses_a_letter_that_cannot_be_drawn(authority: Authority) -> None:
+    round_, editor = make_round(2020), make_editor()
+    rounds.freeze(round_=round_, by=editor)
+    Letter.objects.update(salutation="Dear \u200bMs Example")
+    rounds.approve(round_=round_, by=make_approver())
+    with pytest.raises(Refused, match="The letter to Example District Council cannot be drawn"):
+        rounds.issue(round_=round_, by=editor)
+    assert LetterFile.objects.exists() is False
+
+
+def test_issue_leaves_its_line_in_the_history_whenever_it_is_stopped(
+    authority: Authority,
+) -> None:
+    make_authority()
+    round_, editor = make_round(2020), make_editor()
+    rounds.freeze(round_=round_, by=editor)
+    rounds.approve(round_=round_, by=make_approver())
+    seen: list[str] = []
+
+    def look(done: int, total: int) -> None:
+        seen.extend(RoundEvent.objects.filter(action="issued").values_list("detail", flat=True))
+
+    rounds.issue(round_=round_, by=editor, progress=look)
+    assert seen == ["1 letters", "2 letters"]
+
+
+# Changing what is not issued yet
+
+
+def test_reschedule_makes_approved_letters_drafts_again_and_keeps_the_freeze(
+    authority: Authority,
+) -> None:
+    round_, editor = make_round(2020), make_user("editor", "freeze_round", "change_round")
+    stale = Round.objects.get()
+    frozen = rounds.freeze(round_=round_, by=editor)
+    rounds.approve(round_=round_, by=make_approver())
+    withdrawn = rounds.reschedule(
+        round_=stale,
+        by=editor,
+        year=2020,
+        letter_on=dt.date(2020, 7, 23),
+        publish_at=dt.datetime(2020, 7, 30, tzinfo=LONDON),
+    )
+    assert withdrawn == 1
+    round_.refresh_from_db()
+    assert (round_.freeze, round_.letter_on) == (frozen, dt.date(2020, 7, 23))
+    assert Letter.objects.get().state == "draft"
+    assert RoundEvent.objects.filter(action="withdrawn").get().detail == "1 letters"
+
+
+def test_reschedule_refuses_another_year_once_frozen_and_dates_once_issued(
+    authority: Authority,
+) -> None:
+    round_ = make_round(2020)
+    by = make_user("editor", "freeze_round", "change_round", "issue_letters")
+    rounds.freeze(round_=round_, by=by)
+    day, instant = dt.date(2021, 7, 23), dt.datetime(2021, 8, 1, tzinfo=LONDON)
+    with pytest.raises(Refused, match="The round 2020 is frozen and keeps its year"):
+        rounds.reschedule(round_=round_, by=by, year=2021, letter_on=day, publish_at=instant)
+    rounds.approve(round_=round_, by=make_approver())
+    rounds.issue(round_=round_, by=by)
+    with pytest.raises(Refused, match="are issued, so its dates stand"):
+        rounds.reschedule(round_=round_, by=by, year=2020, letter_on=day, publish_at=instant)
+
+
+def test_round_cannot_be_unfrozen(authority: Authority) -> None:
+    round_, editor = make_round(2020), make_editor()
+    first = rounds.freeze(round_=round_, by=editor)
+    rounds.freeze(round_=round_, by=editor, reason="A late case")
+    for value in (None, first):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Round.objects.update(freeze=value)
+
+
+def test_amend_letter_of_a_former_freeze_is_refused_and_brings_nothing_back(
+    authority: Authority,
+) -> None:
+    round_, editor = make_round(2020), make_user("editor", "freeze_round", "change_letter")
+    rounds.freeze(round_=round_, by=editor)
+    former = Letter.objects.get()
+    rounds.freeze(round_=round_, by=editor, reason="A late case")
+    with pytest.raises(Refused, match="The round was frozen again meanwhile"):
+        rounds.amend_letter(letter=former, by=editor, addressee="Zombie", salutation="Dear Z")
+    assert [letter.addressee for letter in Letter.objects.all()] == ["Ms Example\nChief Executive"]
+
+
+def test_amend_letter_voids_its_approval_and_refuses_what_cannot_be_printed(
+    authority: Authority,
+) -> None:
+    round_, editor = make_round(2020), make_user("editor", "freeze_round", "change_letter")
+    rounds.freeze(round_=round_, by=editor)
+    rounds.approve(round_=round_, by=make_approver())
+    letter = Letter.objects.get()
+    with pytest.raises(Refused, match=r"U\+200B"):
+        rounds.amend_letter(
+            letter=letter, by=editor, addressee="Dr \u200bOther", salutation="Dear Dr Other"
+        )
+    assert Letter.objects.get().state == "approved"
+    assert rounds.amend_letter(
+        letter=letter, by=editor, addressee="Dr Other", salutation="Dear Dr Other"
+    )
+    letter.refresh_from_db()
+    assert (letter.addressee, letter.state) == ("Dr Other", "draft")
+
+
+def test_approve_refuses_letters_of_a_later_freeze_than_the_one_seen(
+    authority: Authority,
+) -> None:
+    round_, editor, approver = make_round(2020), make_editor(), make_approver()
+    rounds.freeze(round_=round_, by=editor)
+    rounds.freeze(round_=round_, by=editor, reason="A late case")
+    with pytest.raises(Refused, match="was frozen again since you looked"):
+        rounds.approve(round_=round_, by=approver, seen=1)
+    assert rounds.approve(round_=round_, by=approver, seen=2) == 1
+
+
+@pytest.mark.parametrize(
+    ("surname", "found"),
+    [("O\u2019Neil", []), ("O\u2019Ne\u200bil", [("block", "unprintable-text")])],
+)
+def test_check_blocks_text_that_letters_cannot_show(
+    surname: str, found: list[tuple[str, str]]
+) -> None:
+    make_signatory()
+    make_chief_executive(make_authority(), surname=surname)
+    assert codes(make_round(2020)) == found
+
+
+@pytest.mark.parametrize(
+    ("email", "found"), [("x@example.org", []), ("", [("warning", "no-recipient")])]
+)
+def test_check_warns_where_nobody_would_be_sent_the_letter(
+    email: str, found: list[tuple[str, str]]
+) -> None:
+    make_signatory()
+    make_chief_executive(make_authority(), email=email)
+    assert codes(make_round(2020)) == found
 
 
 # Verifying

@@ -34,12 +34,6 @@ def test_counts_add_up_as_the_rules_say() -> None:
 def test_counts_ceased_outcomes_are_neither_part() -> None:
     only_ceased = Counts(ceased=3)
     assert only_ceased.compliance == Rate(0, 0)
-    assert only_ceased.is_empty is False
-
-
-def test_counts_of_nothing_are_empty() -> None:
-    assert Counts().is_empty is True
-    assert Counts(received=1).is_empty is False
 
 
 def test_pool_takes_all_parts_over_all_wholes() -> None:
