@@ -171,9 +171,7 @@ def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -
             )
     with transaction.atomic():
         # The round first, as everything else does that changes its letters.
-        round_ = Round.objects.select_for_update().get(
-            freezes__summaries=AnnualSummary.objects.get(pk=letter.summary_id)
-        )
+        round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)
         own = Letter.objects.of_round(round_.pk).filter(pk=letter.pk)
         if not own.exists():
             raise Refused("The round was frozen again meanwhile; change the new draft instead.")

@@ -1,0 +1,96 @@
+"""Two people at once, on PostgreSQL: SQLite has one writer at a time as it is."""
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+
+from casework.choices import ContactRole
+from casework.models import Authority, Complaint, Contact
+from reviews import rounds
+from reviews.models import Letter, LetterFile, OutboxMessage, RoundEvent
+from tests.factories import (
+    make_approver,
+    make_authority,
+    make_chief_executive,
+    make_complaint,
+    make_editor,
+    make_round,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def elsewhere(work: Callable[[], object]) -> tuple[threading.Thread, list[BaseException]]:
+    """Starts the work in a thread with a connection of its own; what it raises ends in the list."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            raised.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, raised
+
+
+def second_chief(authority: Authority) -> None:
+    Contact.objects.create(
+        authority=authority,
+        role=ContactRole.CHIEF_EXECUTIVE,
+        surname="Second",
+        starts_on=dt.date(2015, 1, 1),
+    )
+
+
+if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+
+    def test_freeze_sees_one_state_of_casework() -> None:
+        authority = make_authority()
+        make_complaint(authority)
+        with rounds._one_state_of_the_database():
+            assert Complaint.objects.count() == 1
+            thread, raised = elsewhere(lambda: make_complaint(authority))
+            thread.join(timeout=20)
+            assert raised == []
+            assert Complaint.objects.count() == 1
+        assert Complaint.objects.count() == 2
+
+    def test_contacts_entered_at_once_cannot_both_hold_a_role() -> None:
+        authority = make_authority()
+        with transaction.atomic():
+            make_chief_executive(authority)
+            thread, raised = elsewhere(lambda: second_chief(authority))
+            thread.join(timeout=0.5)
+            assert thread.is_alive()
+        thread.join(timeout=20)
+        assert [type(error) for error in raised] == [IntegrityError]
+        assert [contact.surname for contact in Contact.objects.all()] == ["Example"]
+
+
+def test_issue_run_twice_at_once_loses_and_doubles_nothing() -> None:
+    for _ in range(6):
+        make_chief_executive(make_authority())
+    round_, editor = make_round(2020), make_editor()
+    rounds.freeze(round_=round_, by=editor)
+    rounds.approve(round_=round_, by=make_approver())
+    issued: list[int] = []
+    threads = []
+    if connection.vendor == "postgresql":
+        threads = [elsewhere(lambda: issued.append(rounds.issue(round_=round_, by=editor)))]
+    issued.append(rounds.issue(round_=round_, by=editor))
+    for thread, raised in threads:
+        thread.join(timeout=60)
+        assert raised == []
+    assert sum(issued) == 6
+    assert Letter.objects.issued().count() == LetterFile.objects.count() == 6
+    assert OutboxMessage.objects.count() == 6
+    lines = RoundEvent.objects.filter(action="issued").values_list("detail", flat=True)
+    assert sum(int(line.split()[0]) for line in lines) == 6
