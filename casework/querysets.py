@@ -28,10 +28,9 @@ class AuthorityQuerySet(QuerySet["Authority"]):
         return self.filter(authority_type__in=COMPARED_TYPES)
 
     def named(self, name: str) -> Self:
-        """By slug or by GSS code, present or former."""
-        return self.filter(
-            Q(slug=name) | Q(gss_code=name) | Q(former_codes__gss_code=name)
-        ).distinct()
+        """By slug or GSS code; by a former code only where nobody has that code now."""
+        present = self.filter(Q(slug=name) | Q(gss_code=name))
+        return present if present.exists() else self.filter(former_codes__gss_code=name)
 
 
 class ContactQuerySet(QuerySet["Contact"]):

@@ -6,6 +6,7 @@ beside a bare canvas; imports one large file.
 
 import os
 import random
+import resource
 import statistics as numbers
 import subprocess
 import sys
@@ -56,9 +57,9 @@ def counting() -> None:
     from django.db import OperationalError, connection
 
     from reviews.figures.periods import Period
-    from reviews.rounds import freeze
+    from reviews.rounds import approve, freeze, issue
     from reviews.statistics import tallies
-    from tests.factories import make_editor, make_round
+    from tests.factories import make_approver, make_editor, make_round
 
     try:
         connection.ensure_connection()
@@ -86,11 +87,22 @@ def counting() -> None:
             f"counting on {connection.vendor}, ten times the history: ratio {long / short:.2f} "
             "(at most 1.3)"
         )
+        round_, editor = make_round(2020), make_editor()
         started = time.perf_counter()
-        freeze(round_=make_round(2020), by=make_editor())
+        freeze(round_=round_, by=editor)
         print(
             f"freezing {AUTHORITIES} authorities on {connection.vendor}: "
             f"{time.perf_counter() - started:.2f} s"
+        )
+        approve(round_=round_, by=make_approver())
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        started = time.perf_counter()
+        issued = issue(round_=round_, by=editor)
+        seconds = time.perf_counter() - started
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        print(
+            f"rendering and storing {issued} letters on {connection.vendor}: "
+            f"{seconds / issued * 1000:.1f} ms a letter, peak memory {grown:.0f} MiB more"
         )
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)

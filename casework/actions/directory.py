@@ -15,12 +15,13 @@ class Directory:
             "slug", "gss_code", "official_name", "starts_on", "ends_on"
         )
         by_id = {authority.pk: authority for authority in authorities}
-        self._by_name = {authority.slug: authority for authority in by_id.values()}
-        self._by_name |= {a.gss_code: a for a in by_id.values() if a.gss_code}
-        self._by_name |= {
+        # A former code names its authority only where nobody has that code now.
+        self._by_name = {
             gss_code: by_id[authority_id]
             for gss_code, authority_id in FormerCode.objects.values_list("gss_code", "authority_id")
         }
+        self._by_name |= {a.gss_code: a for a in by_id.values() if a.gss_code}
+        self._by_name |= {authority.slug: authority for authority in by_id.values()}
 
     def find(self, name: str) -> Authority | None:
         return self._by_name.get(name)
