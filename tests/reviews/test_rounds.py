@@ -542,18 +542,18 @@ def test_frozen_rows_of_a_round_not_issued_are_guarded_too(authority: Authority)
             model.objects.update(upheld=5)
 
 
-def test_frozen_tables_cannot_be_truncated_where_that_exists(authority: Authority) -> None:
+@pytest.mark.parametrize(
+    "table", ["annualsummary", "letter", "letterfile", "typeaverage", "freeze"]
+)
+def test_frozen_tables_cannot_be_truncated_where_that_exists(
+    authority: Authority, table: str
+) -> None:
     make_issued_round(2020)
-    tables = ("annualsummary", "letter", "letterfile", "typeaverage", "freeze")
-    messages = set()
-    for table in tables:
-        with pytest.raises(DatabaseError) as refused, transaction.atomic():
-            connection.cursor().execute(f"TRUNCATE reviews_{table} CASCADE")
-        messages.add(str(refused.value).partition("\n")[0])
-    if connection.vendor == "postgresql":
-        assert all("cannot be changed" in message for message in messages)
-    else:
-        assert messages == {'near "TRUNCATE": syntax error'}
+    connection.check_constraints()  # a table with checks still to come refuses for their sake
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        connection.cursor().execute(f"TRUNCATE reviews_{table} CASCADE")
+    by = f"{table}_not_truncated()" if connection.vendor == "postgresql" else "syntax error"
+    assert by in str(refused.value)
 
 
 @pytest.mark.parametrize(
