@@ -100,9 +100,9 @@ lint: dev-packages
 bench: dev-packages
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-# --universal: one lock for every system and Python; no option leaves an address in it.
+# --universal: one lock for every system and Python; none of these leaves an address in it.
 LOCK = $(UV) pip compile pyproject.toml --quiet --universal --python-version 3.12 --generate-hashes \
-	--no-emit-index-url --no-annotate --no-header
+	--no-annotate --no-header
 
 lock:
 	@$(LOCK) --output-file requirements.lock

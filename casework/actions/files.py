@@ -1,6 +1,7 @@
 """How every file is taken in: checked from first row to last, then written in one transaction."""
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import batched
@@ -46,7 +47,7 @@ class Plan:
     unchanged: int = field(default=0)
 
 
-class FileImport[R, P: Plan]:
+class FileImport[R, P: Plan](ABC):
     """One kind of file: how to read its rows, what they change, and how to write that.
 
     One object serves one pass over a file. `tables` are those whose other writers wait meanwhile;
@@ -60,16 +61,17 @@ class FileImport[R, P: Plan]:
     def __init__(self, *, today: dt.date) -> None:
         self.today = today
 
+    @abstractmethod
     def read(self, file: CsvFile, problems: Problems) -> Iterator[R]:
         """The sound rows; what is wrong with the others goes to `problems`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def plan(self, rows: tuple[R, ...], problems: Problems) -> P:
         """What the rows change, given what is stored. Writes nothing."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, plan: P) -> None:
-        raise NotImplementedError
+        """Writes what was planned."""
 
 
 def check_file(
