@@ -166,11 +166,11 @@ def test_authorities_dry_run_writes_nothing(tmp_path: Path) -> None:
          "neither"),
         (council(end_date="1974-03-31"), "end_date: 1974-03-31 is before the first day, "
          "1974-04-01"),
-        (council(county_code="XXX"), "county_code: XXX is no authority's code, neither in this "
+        (council(county_code="ZZZ"), "county_code: ZZZ is no authority's code, neither in this "
          "file nor stored"),
         (council(county_code="EXA"), "county_code: EXA is Example District Council, which is no "
          "county council"),
-        (council(successor_codes="CTY;XXX"), "successor_codes: XXX is no authority's code, neither "
+        (council(successor_codes="CTY;ZZZ"), "successor_codes: ZZZ is no authority's code, neither "
          "in this file nor stored"),
         (council(successor_codes="EXA"), "successor_codes: EXA is the authority itself"),
         (council(population="0", population_year="2020"), "population: 0 is not a whole number "

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
 from casework.choices import ContactRole
-from casework.models import Authority, Complaint, Contact
+from casework.models import Authority, Complaint, Contact, Decision
 from reviews import rounds
 from reviews.models import Letter, LetterFile, OutboxMessage, RoundEvent
 from tests.factories import (
@@ -17,7 +17,9 @@ from tests.factories import (
     make_authority,
     make_chief_executive,
     make_complaint,
+    make_decision,
     make_editor,
+    make_recommendation,
     make_round,
 )
 
@@ -73,6 +75,34 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         thread.join(timeout=20)
         assert [type(error) for error in raised] == [IntegrityError]
         assert [contact.surname for contact in Contact.objects.all()] == ["Example"]
+
+    def test_decision_entered_while_its_complaint_changes_cannot_differ_from_it() -> None:
+        complaint = make_complaint(make_authority())
+        with transaction.atomic():
+            Complaint.objects.update(category="other")
+            thread, raised = elsewhere(
+                lambda: complaint.decisions.create(
+                    authority=complaint.authority,
+                    category=complaint.category,
+                    received_on=complaint.received_on,
+                    outcome="upheld",
+                    decided_on=complaint.received_on,
+                )
+            )
+            thread.join(timeout=0.5)
+            assert thread.is_alive()
+        thread.join(timeout=20)
+        assert [type(error) for error in raised] == [IntegrityError]
+
+    def test_recommendation_entered_while_its_decision_changes_needs_it_upheld() -> None:
+        decision = make_decision(make_authority())
+        with transaction.atomic():
+            Decision.objects.update(outcome="not_upheld")
+            thread, raised = elsewhere(lambda: make_recommendation(decision))
+            thread.join(timeout=0.5)
+            assert thread.is_alive()
+        thread.join(timeout=20)
+        assert [type(error) for error in raised] == [IntegrityError]
 
 
 def test_issue_run_twice_at_once_loses_and_doubles_nothing() -> None:
