@@ -126,3 +126,72 @@ SERVICE_IMPROVEMENT_CATEGORIES = (
 PERSONAL_CATEGORIES = tuple(
     category for category in RemedyCategory if category not in SERVICE_IMPROVEMENT_CATEGORIES
 )
+
+
+class Stage(TextChoices):
+    """How far a case has come. Remedy and closed follow from its standing decision."""
+
+    INTAKE = "intake", "Intake"
+    ASSESSMENT = "assessment", "Assessment"
+    INVESTIGATION = "investigation", "Investigation"
+    DECISION = "decision", "Decision"
+    REMEDY = "remedy", "Remedy"
+    CLOSED = "closed", "Closed"
+
+
+OPEN_STAGES = (Stage.INTAKE, Stage.ASSESSMENT, Stage.INVESTIGATION, Stage.DECISION)
+
+# From each stage, where staff may move a case by hand: on, one back, or open again. The database
+# holds the same list. A decision moves a case to remedy or closed by itself.
+NEXT_STAGES: dict[Stage, tuple[Stage, ...]] = {
+    Stage.INTAKE: (Stage.ASSESSMENT,),
+    Stage.ASSESSMENT: (Stage.INVESTIGATION, Stage.DECISION, Stage.INTAKE),
+    Stage.INVESTIGATION: (Stage.DECISION, Stage.ASSESSMENT),
+    Stage.DECISION: (Stage.INVESTIGATION, Stage.ASSESSMENT),
+    Stage.REMEDY: (Stage.ASSESSMENT, Stage.INVESTIGATION),
+    Stage.CLOSED: (Stage.ASSESSMENT, Stage.INVESTIGATION),
+}
+
+
+class LinkKind(TextChoices):
+    """How one case belongs to another."""
+
+    RELATED = "related", "Related"
+    REPEAT = "repeat", "Repeat of"
+    NON_COMPLIANCE = "non_compliance", "Follows a failure to comply in"
+
+
+class PublicationGround(TextChoices):
+    """Why a decision is not published."""
+
+    PREMATURE = "premature", "Premature"
+    REVIEW = "review", "Review of the decision under way"
+    PERSON = "person", "Not in the interest of a person"
+    SOLE_TRADER = "sole_trader", "The provider is a sole trader"
+    EMPLOYMENT = "employment", "Employment or personnel matter"
+    CONSENT = "consent", "No consent, or no suitable representative"
+    OTHER = "other", "Other specific ground"
+
+
+class ReviewResult(TextChoices):
+    """How a review of a decision ended."""
+
+    STANDS = "stands", "The decision stands"
+    REOPENED = "reopened", "The case is opened again"
+
+
+class LookAt(TextChoices):
+    """Personal data that somebody saw or took away."""
+
+    COMPLAINANT = "complainant", "Complainant"
+    COMPLAINANTS = "complainants", "List of complainants"
+    ATTACHMENT = "attachment", "Attachment"
+    HISTORY = "history", "History with personal data"
+    EXPORT = "export", "Export of a list"
+
+
+PUBLISHED_OUTCOMES = (
+    Outcome.CLOSED_AFTER_INITIAL_ENQUIRIES,
+    Outcome.NOT_UPHELD,
+    Outcome.UPHELD,
+)

@@ -3,13 +3,43 @@
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Count, Q, QuerySet
+from django.apps import apps
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Greatest, Lower, Upper
 
-from casework.choices import COMPARED_TYPES, Outcome
+from casework.choices import COMPARED_TYPES, OPEN_STAGES, PUBLISHED_OUTCOMES, Outcome, Stage
 from casework.conditions import in_force_between
 
 if TYPE_CHECKING:
-    from casework.models import Authority, Complaint, Contact, Decision  # noqa: F401
+    from django.contrib.auth.models import User
+
+    from casework.models import (  # noqa: F401
+        Authority,
+        Change,
+        ClockPause,
+        Complainant,
+        Complaint,
+        Contact,
+        Decision,
+        DecisionReason,
+        Recommendation,
+        SavedFilter,
+        Statement,
+    )
+
+# Decisions are published on complaints received from this day on, six weeks after their date.
+FIRST_PUBLISHED = dt.date(2013, 4, 1)
+SIX_WEEKS = dt.timedelta(weeks=6)
+
+# What figures, letters and published decisions say of a complaint itself.
+COUNTED_OF_A_COMPLAINT = (
+    "reference",
+    "authority_id",
+    "category",
+    "subcategory",
+    "public_subcategory_id",
+    "received_on",
+)
 
 CASES = Count("authority_id")
 REMEDIED = Count("authority_id", filter=Q(is_remedied_by_authority=True))
@@ -20,8 +50,15 @@ class AuthorityQuerySet(QuerySet["Authority"]):
         return self.in_force_between(day, day)
 
     def in_force_between(self, first: dt.date, last: dt.date) -> Self:
-        """In force on any day from `first` to `last`, both included."""
-        return self.filter(in_force_between(first, last))
+        """In force on any day from `first` to `last`, both included.
+
+        One merged into another is not: its cases are there, and it has no row in a new round.
+        """
+        return self.usable().filter(in_force_between(first, last))
+
+    def usable(self) -> Self:
+        """Those that a case can be about: not merged into another."""
+        return self.filter(merged_into=None)
 
     def compared(self) -> Self:
         """Of the five types that are compared with an average."""
@@ -44,6 +81,39 @@ class ComplaintQuerySet(QuerySet["Complaint"]):
 
     def undecided(self) -> Self:
         return self.exclude(decisions__is_standing=True)
+
+    def open(self) -> Self:
+        """Being worked on: before the decision, or opened again after one."""
+        return self.filter(stage__in=OPEN_STAGES)
+
+    def in_remedy(self) -> Self:
+        return self.filter(stage=Stage.REMEDY)
+
+    def not_closed(self) -> Self:
+        return self.filter(stage__in=(*OPEN_STAGES, Stage.REMEDY))
+
+    def of_caseworker(self, user: "User") -> Self:
+        return self.filter(caseworker=user)
+
+    def of_the_same_person(self, complainant: "Complainant") -> Self:
+        """Other cases with the same e-mail address, or the same name at the same postcode."""
+        same = Q(pk__in=[])
+        if complainant.email:
+            same |= Q(lower_email=complainant.email.lower())
+        if compact := complainant.postcode.replace(" ", "").upper():
+            same |= Q(
+                upper_postcode__in=[compact, f"{compact[:-3]} {compact[-3:]}"],
+                lower_name=complainant.name.lower(),
+            )
+        return (
+            self.exclude(pk=complainant.pk)
+            .alias(
+                lower_email=Lower("complainant__email"),
+                upper_postcode=Upper("complainant__postcode"),
+                lower_name=Lower("complainant__name"),
+            )
+            .filter(same)
+        )
 
     def counted_by(self, *columns: str) -> QuerySet["Complaint", tuple[Any, ...]]:
         """Groups of the columns, each a tuple that ends with its number of complaints."""
@@ -74,6 +144,121 @@ class DecisionQuerySet(QuerySet["Decision"]):
         `further` counts a part of each group and comes after it.
         """
         return counted_by(self, *columns, **further)
+
+
+class DecisionReasonQuerySet(QuerySet["DecisionReason"]):
+    def in_force_on(self, day: dt.date) -> Self:
+        """Those that a decision of this day may have."""
+        return self.filter(in_force_between(day, day))
+
+
+class RecommendationQuerySet(QuerySet["Recommendation"]):
+    def open(self) -> Self:
+        """Neither carried out nor overtaken by a compliance outcome or a further decision."""
+        return self.filter(completed_on=None, decision__compliance="", decision__is_standing=True)
+
+    def due_between(self, first: dt.date, last: dt.date) -> Self:
+        return self.open().filter(due_on__gte=first, due_on__lte=last)
+
+    def overdue_on(self, day: dt.date) -> Self:
+        return self.open().filter(due_on__lt=day)
+
+    def delayed_on(self, day: dt.date) -> Self:
+        """Still open twelve months after they were due."""
+        return self.open().filter(due_on__lt=a_year_before(day))
+
+    def with_evidence_waiting(self) -> Self:
+        """The authority has sent evidence that nobody has accepted yet."""
+        return self.open().filter(evidence_received_on__isnull=False)
+
+
+class StatementQuerySet(QuerySet["Statement"]):
+    def current(self) -> Self:
+        return self.filter(is_current=True)
+
+    def unpublished(self) -> Self:
+        return self.filter(is_current=True, published_on=None)
+
+    def with_nothing_in_the_way(self) -> Self:
+        """Current ones that the public may read, but for the six weeks.
+
+        The decision stands, has an outcome that is published, is about a complaint received from
+        1 April 2013, is not excepted, not under review and its case is not open again. The
+        database holds the same list (migration `0003` of reviews).
+        """
+        review = apps.get_model("casework", "DecisionReview")._default_manager
+        return self.filter(
+            ~Exists(review.filter(decision=OuterRef("decision"), ended_on=None)),
+            is_current=True,
+            withdrawn_on=None,
+            decision__is_standing=True,
+            decision__outcome__in=PUBLISHED_OUTCOMES,
+            decision__received_on__gte=FIRST_PUBLISHED,
+            decision__publication_exception=None,
+            decision__complaint__stage__in=(Stage.REMEDY, Stage.CLOSED),
+        )
+
+    def may_be_published(self) -> Self:
+        """Waiting, with nothing in the way but the six weeks."""
+        return self.unpublished().with_nothing_in_the_way()
+
+    def publishable_on(self, day: dt.date) -> Self:
+        """May be published, six weeks after its own day and that of the decision."""
+        # Not the decision's day alone: SQLite would begin with all decisions there ever were.
+        later = Greatest("dated_on", "decision__decided_on")
+        return self.may_be_published().alias(later=later).filter(later__lte=day - SIX_WEEKS)
+
+    def shown(self) -> Self:
+        """Published and neither replaced nor withdrawn since; perhaps suspended."""
+        return self.filter(is_current=True, published_on__isnull=False, withdrawn_on=None)
+
+
+class ChangeQuerySet(QuerySet["Change"]):
+    def of_case(self, complaint_id: int) -> Self:
+        return self.filter(case_id=complaint_id)
+
+    def after(self, number: int) -> Self:
+        return self.filter(pk__gt=number)
+
+    def to_cases_between(self, first: dt.date, last: dt.date) -> Self:
+        """To what is counted of cases received, decided or with an outcome recorded in the days.
+
+        Also of those that were before the change. Who works on a case and its stage count nowhere.
+        """
+        complaint = apps.get_model("casework", "Complaint")
+        decision = apps.get_model("casework", "Decision")
+        days = (first, last)
+        now = Q(case_id__in=complaint._default_manager.filter(received_on__range=days).values("pk"))
+        for field in ("decided_on", "compliance_recorded_on"):
+            found = decision._default_manager.filter((f"{field}__range", days))
+            now |= Q(case_id__in=found.order_by().values("complaint_id"))
+        before = Q()
+        for field in ("received_on", "decided_on", "compliance_recorded_on"):
+            before |= Q((f"before__{field}__gte", str(first)), (f"before__{field}__lte", str(last)))
+        counted = (
+            Q(record__in=("casework.decision", "casework.recommendation"))
+            | Q(record="casework.complaint", action__in="+-")
+            | Q(record="casework.complaint", after__has_any_keys=list(COUNTED_OF_A_COMPLAINT))
+        )
+        return self.filter(counted, now | before)
+
+
+class ClockPauseQuerySet(QuerySet["ClockPause"]):
+    def on(self, day: dt.date) -> Self:
+        return self.filter(in_force_between(day, day))
+
+
+class SavedFilterQuerySet(QuerySet["SavedFilter"]):
+    def seen_by(self, user: "User") -> Self:
+        return self.filter(Q(owner=user) | Q(is_shared=True))
+
+
+def a_year_before(day: dt.date) -> dt.date:
+    """The same day of the year before; 28 February for 29 February."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
 
 
 def counted_by(cases: QuerySet[Any], *columns: str, **further: Count) -> QuerySet[Any, Any]:

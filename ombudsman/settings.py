@@ -44,6 +44,16 @@ def read_boolean(name: str, *, default: bool) -> bool:
     return value in TRUE
 
 
+def read_months(name: str, *, least: int) -> int:
+    """A whole number of months, `least` unless set; fewer are refused."""
+    value = env.str(name, default="").strip() or str(least)
+    if not re.fullmatch("[0-9]{1,4}", value) or int(value) < least:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number of months from {least} on, not {value!r}."
+        )
+    return int(value)
+
+
 def read_list(name: str, *, default: list[str], pattern: re.Pattern[str], hint: str) -> list[str]:
     values = [part.strip() for part in env.str(name, default="").split(",") if part.strip()]
     for value in values:
@@ -177,6 +187,8 @@ HTTPS = read_boolean("HTTPS", default=True)
 BEHIND_PROXY = read_boolean("BEHIND_PROXY", default=False)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Of the addresses in X-Forwarded-For only the last can be trusted: the proxy itself wrote it.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a watchdog beside the server asks without TLS
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
@@ -186,6 +198,7 @@ SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 
 SESSION_COOKIE_AGE = 12 * 60 * 60  # one working day
+SECOND_FACTOR = read_boolean("SECOND_FACTOR", default=HTTPS)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -208,6 +221,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000  # every letter of a round may be ticked a
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_PERMISSIONS = 0o640
 
+# After so many months without decision or outcome a closed case may be anonymised.
+RETENTION_MONTHS = read_months("RETENTION_MONTHS", least=12)
+
 # What runs --------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -217,6 +233,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "casework",
     "reviews",
 ]
@@ -232,11 +251,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "ombudsman.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "ombudsman.urls"
 WSGI_APPLICATION = "ombudsman.wsgi.application"
-LOGIN_URL = "admin:login"
 
 TEMPLATES = [
     {
@@ -262,6 +282,8 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Logging in --------------------------------------------------------------------------------------
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -272,6 +294,37 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "ombudsman.login.AccountAdapter"
+ACCOUNT_FORMS = {"login": "ombudsman.login.LogInForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # accounts have these; nobody signs up
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE
+ACCOUNT_AUTHENTICATED_LOGIN_REDIRECTS = False  # `LogInView` decides
+
+MFA_ADAPTER = "ombudsman.login.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "Ombudsman back office"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account need not have an e-mail address
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # passkeys at http://localhost
+
+# Holds what counts failed attempts, for all processes together; migrations make its table.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # So many that nobody can push out the count against them with attempts of other names.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+
+# Words, days and files ---------------------------------------------------------------------------
+
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
@@ -281,6 +334,16 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Files of cases. No address leads there; a view checks who asks.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": BASE_DIR / (env.str("PRIVATE_FILES", default="") or "private"),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -5,12 +5,14 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 
 
 class ReviewsConfig(AppConfig):
     default = True
     name = "reviews"
     verbose_name = "Annual reviews"
+    export_permission = "reviews.export_letters"  # enough to take this app's lists away
 
     def ready(self) -> None:
         from reviews.roles import sync_roles
@@ -23,11 +25,12 @@ class ReviewsConfig(AppConfig):
 ORDER = {
     "casework": [
         "Complaint", "Decision", "Recommendation", "Complainant", "Authority", "Contact",
-        "Population", "ImportBatch", "PublicCategory", "PublicSubcategory", "DecisionReason",
+        "Population", "Upload", "ImportBatch", "PublicCategory", "PublicSubcategory",
+        "DecisionReason",
     ],
     "reviews": [
         "Round", "Letter", "Signatory", "AnnualSummary", "TypeAverage", "Freeze", "LetterFile",
-        "OutboxMessage", "RoundEvent", "PublishedFigure",
+        "OutboxMessage", "RoundEvent", "PublishedFigure", "PublishedDecision",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip
@@ -41,6 +44,19 @@ class BackOffice(AdminSite):
     site_header = "Ombudsman back office"
     site_title = "Ombudsman back office"
     index_title = "Casework and annual reviews"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The start page: what waits for this person, then all lists."""
+        from casework.admin.desks import DESKS, saved_on_start_page, shown
+        from reviews.admin.desks import DESKS as REVIEW_DESKS
+
+        context = {
+            "desks": shown((*DESKS, *REVIEW_DESKS), request),
+            "saved_filters": saved_on_start_page(request),
+        }
+        return super().index(request, context | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         found = super().get_app_list(request, app_label)

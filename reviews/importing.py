@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from casework.actions.directory import Directory, unknown
-from casework.actions.files import FileImport, Plan
+from casework.actions.files import CHANGED, NEW, UNCHANGED, FileImport, Plan
 from casework.importing import CsvFile, Problems, Table
 from casework.models import Authority
 from reviews.figures.periods import Period
@@ -125,8 +125,8 @@ class PublishedFigureImport(FileImport[FigureRow, FigurePlan]):
     kind = "published_figures"
     tables = (Authority, PublishedFigure)
 
-    def __init__(self, *, today: dt.date) -> None:
-        super().__init__(today=today)
+    def __init__(self, *, today: dt.date, reason: str = "") -> None:
+        super().__init__(today=today, reason=reason)
         self._directory = Directory()
 
     def read(self, file: CsvFile, problems: Problems) -> Iterator[FigureRow]:
@@ -152,7 +152,7 @@ class PublishedFigureImport(FileImport[FigureRow, FigurePlan]):
                     column="year_ending",
                 )
                 continue
-            _plan_figure(row, authority, stored.get(key), plan, problems)
+            self._plan_figure(row, authority, stored.get(key), plan, problems)
         return plan
 
     def write(self, plan: FigurePlan) -> None:
@@ -176,26 +176,30 @@ class PublishedFigureImport(FileImport[FigureRow, FigurePlan]):
             return None
         return named or coded
 
-
-def _plan_figure(
-    row: FigureRow,
-    authority: Authority,
-    stored: PublishedFigure | None,
-    plan: FigurePlan,
-    problems: Problems,
-) -> None:
-    figure = stored or PublishedFigure(authority=authority, year_ending=row.year_ending)
-    given = {**row.figures, "source": row.source}
-    before = {name: getattr(figure, name) for name in given}
-    for name, value in given.items():
-        setattr(figure, name, value)
-    for column, message in _misfits({name: getattr(figure, name) for name in FIGURES}):
-        problems.add(message, row=row.number, column=column)
-    if stored is None:
-        plan.new += 1
-    elif before == given:
-        plan.unchanged += 1
-        return
-    else:
-        plan.changed += 1
-    plan.figures.append(figure)
+    def _plan_figure(
+        self,
+        row: FigureRow,
+        authority: Authority,
+        stored: PublishedFigure | None,
+        plan: FigurePlan,
+        problems: Problems,
+    ) -> None:
+        figure = stored or PublishedFigure(authority=authority, year_ending=row.year_ending)
+        given = {**row.figures, "source": row.source}
+        before = {name: getattr(figure, name) for name in given} if stored else {}
+        for name, value in given.items():
+            setattr(figure, name, value)
+        for column, message in _misfits({name: getattr(figure, name) for name in FIGURES}):
+            problems.add(message, row=row.number, column=column)
+        if stored is None:
+            kind = NEW
+            plan.new += 1
+        elif before == given:
+            kind = UNCHANGED
+            plan.unchanged += 1
+        else:
+            kind = CHANGED
+            plan.changed += 1
+        if kind != UNCHANGED:
+            plan.figures.append(figure)
+        self.tell(kind, row.number, f"{authority.slug}, {row.year_ending}", before, given)

@@ -1,10 +1,11 @@
 """Which rows may be seen when: the embargo, in one place."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from casework.conditions import in_force_between
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from reviews.models import (  # noqa: F401
         AnnualSummary,
         Letter,
+        PublishedDecision,
         PublishedFigure,
         Round,
         Signatory,
@@ -24,6 +26,32 @@ class RoundQuerySet(QuerySet["Round"]):
         return self.filter(
             publish_at__lte=at, freezes__summaries__letter__issued_at__isnull=False
         ).distinct()
+
+    def not_frozen(self) -> Self:
+        return self.filter(freeze=None)
+
+    def awaiting_approval(self) -> Self:
+        """With a letter that nobody has approved yet."""
+        return self.filter(pk__in=_rounds_of(_letters().awaiting_approval()))
+
+    def to_issue(self) -> Self:
+        """All letters approved, not all of them issued."""
+        waiting = _letters().filter(approved_at__isnull=False, issued_at=None)
+        return self.filter(pk__in=_rounds_of(waiting)).exclude(
+            pk__in=_rounds_of(_letters().awaiting_approval())
+        )
+
+
+def _letters() -> "LetterQuerySet":
+    found: LetterQuerySet = apps.get_model("reviews", "Letter")._default_manager.order_by()
+    return found
+
+
+def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
+    """The keys of the rounds whose newest freeze these letters belong to."""
+    return letters.filter(summary__freeze__current_of__isnull=False).values(
+        "summary__freeze__current_of"
+    )
 
 
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
@@ -63,3 +91,19 @@ class PublishedFigureQuerySet(QuerySet["PublishedFigure"]):
         """Figures of years that this system did not count itself, published or not."""
         rounds = apps.get_model("reviews", "Round").objects
         return self.exclude(year_ending__in=rounds.values("year"))
+
+
+class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
+    def published(self, *, at: dt.datetime) -> Self:
+        """What the public may read: for five years, while nothing suspends it."""
+        day = timezone.localdate(at)
+        return self.standing().filter(
+            published_on__lte=day, ends_on__gte=day, suspended_at__isnull=True
+        )
+
+    def standing(self) -> Self:
+        """Neither replaced nor withdrawn, which is for good; perhaps suspended."""
+        return self.filter(taken_off_at__isnull=True)
+
+    def suspended(self) -> Self:
+        return self.standing().filter(suspended_at__isnull=False)

@@ -1,4 +1,4 @@
-"""The three groups of staff and the least that each needs.
+"""The five groups of staff and the least that each needs.
 
 What a role may do is what this file says: every `migrate` puts it back, so that a change of roles
 is a change of this file, which somebody reviews.
@@ -17,10 +17,44 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = "freeze typeaverage annualsummary letterfile outboxmessage roundevent"
 
+# A filter kept under a name is nobody's data but its owner's.
+OWN = _each("casework", "view add change delete", "savedfilter")
+
+CASEWORKER = (
+    _each("casework", "view", f"{REFERENCE} bankholiday contact population team")
+    | _each("casework", "view", "publicationexception anonymisation dutytransfer")
+    # Works on cases and sees who complained.
+    | _each(
+        "casework",
+        "add change view",
+        "complaint complainant decision recommendation clockpause statement decisionreview "
+        "publicinterestreport",
+    )
+    # Written once and not changed after; a link made by mistake goes again.
+    | _each("casework", "add view", "note attachment caselink extension")
+    | _each("casework", "delete", "caselink")
+    | _each("reviews", "view", "publisheddecision")
+    | OWN
+)
+
 ROLES: dict[str, set[str]] = {
-    # Works on cases and is the only one to see who complained.
-    "caseworker": _each("casework", "view", f"{REFERENCE} population contact")
-    | _each("casework", "add change view", "complaint complainant decision recommendation"),
+    "caseworker": CASEWORKER,
+    # Answers for the work of others: assigns, excepts, withdraws, and keeps the lists right.
+    "casework manager": CASEWORKER
+    | _each("casework", "add change", f"{REFERENCE} bankholiday team")
+    | _each("casework", "add change", "publicationexception anonymisation")
+    | _each("casework", "delete", "attachment publicationexception")
+    | _each("casework", "view", "batch change lockedperiod importbatch upload")
+    | {
+        "casework.assign_complaint",
+        "casework.record_not_satisfied",
+        "casework.withdraw_decision",
+        "casework.merge_authority",
+        "casework.pass_duty",
+        "casework.import_files",
+        "casework.export_list",
+        "reviews.publish_decision",
+    },
     # Prepares a year's letters and issues them.
     "review editor": _each(
         "casework", "view", f"{REFERENCE} complaint decision recommendation importbatch"
@@ -28,11 +62,31 @@ ROLES: dict[str, set[str]] = {
     | _each("casework", "add change view", "contact population")
     | _each("reviews", "add change view", "round signatory publishedfigure")
     | _each("reviews", "change view", "letter")
-    | _each("reviews", "view", FROZEN)
-    | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"},
-    # The second pair of eyes.
-    "approver": _each("reviews", "view", f"round letter signatory publishedfigure {FROZEN}")
-    | {"reviews.approve_letters", "reviews.export_letters"},
+    | _each("reviews", "view", f"{FROZEN} publisheddecision")
+    | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
+    | {"reviews.publish_decision"}
+    | {"casework.import_files"}  # contacts and populations, what it may change
+    | OWN,
+    # The second pair of eyes: the Ombudsman.
+    "approver": _each(
+        "reviews", "view", f"round letter signatory publishedfigure publisheddecision {FROZEN}"
+    )
+    | {"reviews.approve_letters", "reviews.export_letters"}
+    | OWN,
+    # Sees all, with every look at people recorded, and changes nothing.
+    "auditor": _each(
+        "casework",
+        "view",
+        f"{REFERENCE} bankholiday contact population team complaint complainant decision "
+        "recommendation clockpause statement publicationexception decisionreview "
+        "publicinterestreport note attachment caselink extension dutytransfer anonymisation "
+        "importbatch upload savedfilter batch change lockedperiod look",
+    )
+    | _each(
+        "reviews",
+        "view",
+        f"demonstration round letter signatory publishedfigure publisheddecision {FROZEN}",
+    ),
 }
 
 

@@ -13,11 +13,13 @@ from typing import Literal
 
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
+from casework.actions import lock_period, recorded
 from casework.choices import ContactRole
-from casework.models import Authority, Complaint, Contact, Decision
+from casework.models import Authority, Complaint, Contact, Decision, Recommendation
+from casework.querysets import a_year_before
 from casework.refusals import Refused
 from reviews.drafting import compose
 from reviews.figures.counts import COUNTED, Average
@@ -67,7 +69,7 @@ def open_round(*, year: int, letter_on: dt.date, publish_at: dt.datetime, by: Us
     if not 2010 <= year <= 2200:
         raise Refused(f"{year} is not a year from 2010 to 2200.")
     _refuse_publication_before_letters(letter_on, publish_at)
-    with transaction.atomic():
+    with recorded(by=by, what=f"Open the round {year}"):
         round_, is_new = Round.objects.get_or_create(
             year=year,
             defaults={
@@ -100,7 +102,13 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     With a reason, freezes again: the rows of before stay, the drafts go, approvals are void.
     """
     _require(by, "reviews.freeze_round", "freeze a round")
-    with _one_state_of_the_database():
+    # Changes of cases under way end first and others wait, so that none is missed by both the
+    # figures and the list of what changed after them.
+    what = f"Freeze the round {round_.year}"
+    with (
+        _one_state_of_the_database(Complaint, Decision, Recommendation),
+        recorded(by=by, what=what, reason=reason),
+    ):
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
         _refuse_if_frozen(round_, reason)
         lines, officers = rows(round_.period), _officers(round_)
@@ -134,6 +142,11 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             for summary in summaries
         )
         Round.objects.filter(pk=round_.pk).update(freeze=frozen)
+        lock_period(
+            year=round_.year,
+            first_day=round_.period.first_day,
+            last_day=round_.period.last_day,
+        )
         detail = f"{len(summaries)} authorities" + (f", again: {reason}" if reason else "")
         record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
     return frozen
@@ -148,7 +161,7 @@ def reschedule(
     """
     _require(by, "reviews.change_round", "change a round")
     _refuse_publication_before_letters(letter_on, publish_at)
-    with transaction.atomic():
+    with recorded(by=by, what=f"Change the round {round_.year}"):
         locked = Round.objects.select_for_update().get(pk=round_.pk)
         if locked.freeze_id is not None and locked.year != year:
             raise Refused(f"The round {locked.year} is frozen and keeps its year.")
@@ -169,7 +182,7 @@ def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -
             raise Refused(
                 f"{text!r} has {character}, which letters cannot show; spell it otherwise."
             )
-    with transaction.atomic():
+    with recorded(by=by, what="Change whom a letter addresses"):
         # The round first, as everything else does that changes its letters.
         round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)
         own = Letter.objects.of_round(round_.pk).filter(pk=letter.pk)
@@ -190,7 +203,7 @@ def approve(
     of the freeze that person looked at; letters of a later one are not approved unseen.
     """
     _require(by, "reviews.approve_letters", "approve letters")
-    with transaction.atomic():
+    with recorded(by=by, what=f"Approve letters of the round {round_.year}"):
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
         if round_.freeze is None:
             raise Refused(f"The round {round_.year} is not frozen yet, so it has no letters.")
@@ -274,11 +287,11 @@ def record(round_: Round, action: RoundEvent.Action, *, by: User, detail: str = 
 
 
 @contextmanager
-def _one_state_of_the_database() -> Iterator[None]:
+def _one_state_of_the_database(*unchanged: type[Model]) -> Iterator[None]:
     """A transaction in which nothing that others commit meanwhile shows up in later counts.
 
-    SQLite has it so anyway; PostgreSQL when asked before the first query, so not inside another
-    transaction.
+    Nobody writes to the tables `unchanged` meanwhile. SQLite has it so anyway; PostgreSQL when
+    asked before the first query, so not inside another transaction.
     """
     is_outermost = not connection.in_atomic_block
     try:
@@ -286,6 +299,8 @@ def _one_state_of_the_database() -> Iterator[None]:
             if is_outermost and connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                    tables = ", ".join(model._meta.db_table for model in unchanged)
+                    cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
             yield
     except OperationalError as error:
         raise Refused(
@@ -446,7 +461,7 @@ def _cases(references: list[str]) -> str:
 def _open_cases(round_: Round, *, today: dt.date) -> dict[int, list[str]]:
     """References by authority of cases received by the period's end and open over a year today."""
     found: dict[int, list[str]] = defaultdict(list)
-    a_year_ago = _a_year_before(today)
+    a_year_ago = a_year_before(today)
     cases = Complaint.objects.undecided().filter(
         received_on__lt=a_year_ago, received_on__lte=round_.period.last_day
     )
@@ -529,14 +544,6 @@ def _far_from_last_year(
             )
 
 
-def _a_year_before(day: dt.date) -> dt.date:
-    """The same day of the year before; 28 February for 29 February."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return day.replace(year=day.year - 1, day=28)
-
-
 # Freezing -----------------------------------------------------------------------------------------
 
 
@@ -615,7 +622,7 @@ class _Issuing:
 
     def issue(self, pk: int) -> None:
         """Issues one letter, whole or not at all, unless another run has just done so."""
-        with transaction.atomic():
+        with recorded(by=self.by, what="Issue a letter"):
             # Nobody freezes, approves or issues the round meanwhile.
             round_ = Round.objects.select_for_update().get(pk=self.freeze.round_id)
             if round_.freeze_id != self.freeze.pk:

@@ -2,19 +2,42 @@
 
 import datetime as dt
 import itertools
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
-from casework.choices import AuthorityType, Category, ContactRole, Outcome
-from casework.models import Authority, Complaint, Contact, Decision, Population, Recommendation
+from casework.actions import recorded
+from casework.choices import AuthorityType, Category, Compliance, ContactRole, Outcome
+from casework.models import (
+    Authority,
+    Complaint,
+    Contact,
+    Decision,
+    LockedPeriod,
+    Population,
+    Recommendation,
+)
 from reviews.models import Round, Signatory
 
 _numbers = itertools.count(1)
 
 FIRST_DAY, LAST_DAY = dt.date(2019, 4, 1), dt.date(2020, 3, 31)
 MIDDLE = dt.date(2019, 10, 1)
+
+
+@contextmanager
+def with_reason(reason: str = "For a test") -> Iterator[None]:
+    """What changes cases of a frozen year has to say why."""
+    system, _ = User.objects.get_or_create(username="system")
+    with recorded(by=system, what="Test", reason=reason):
+        yield
+
+
+def where_frozen() -> AbstractContextManager[None]:
+    return with_reason() if LockedPeriod.objects.exists() else nullcontext()
 
 
 def make_authority(name: str = "", **values: Any) -> Authority:
@@ -42,7 +65,8 @@ def make_complaint(authority: Authority, **values: Any) -> Complaint:
         "category": Category.HOUSING,
         "received_on": dt.date(2019, 5, 1),
     } | values
-    return Complaint.objects.create(authority=authority, **values)
+    with where_frozen():
+        return Complaint.objects.create(authority=authority, **values)
 
 
 def make_decision(authority: Authority, outcome: str = Outcome.UPHELD, **values: Any) -> Decision:
@@ -55,16 +79,19 @@ def make_decision(authority: Authority, outcome: str = Outcome.UPHELD, **values:
     }
     decided_on = values.pop("decided_on", MIDDLE)
     of_complaint.setdefault("received_on", min(dt.date(2019, 5, 1), decided_on))
+    if values.get("compliance") == Compliance.CEASED:
+        values.setdefault("compliance_note", "The authority no longer exists.")
     complaint = make_complaint(authority, **of_complaint)
-    return Decision.objects.create(
-        complaint=complaint,
-        authority=authority,
-        category=complaint.category,
-        received_on=complaint.received_on,
-        outcome=outcome,
-        decided_on=decided_on,
-        **values,
-    )
+    with where_frozen():
+        return Decision.objects.create(
+            complaint=complaint,
+            authority=authority,
+            category=complaint.category,
+            received_on=complaint.received_on,
+            outcome=outcome,
+            decided_on=decided_on,
+            **values,
+        )
 
 
 def make_recommendation(decision: Decision, **values: Any) -> Recommendation:
@@ -74,7 +101,8 @@ def make_recommendation(decision: Decision, **values: Any) -> Recommendation:
         "text": "Remind staff of the time limits.",
         "due_on": decision.decided_on + dt.timedelta(days=90),
     } | values
-    return Recommendation.objects.create(decision=decision, **values)
+    with where_frozen():
+        return Recommendation.objects.create(decision=decision, **values)
 
 
 def make_chief_executive(authority: Authority, **values: Any) -> Contact:

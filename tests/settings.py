@@ -15,6 +15,7 @@ TEST_ENVIRONMENT = {
     "SITE_ADDRESS": "https://reviews.example.org",
     "EMAIL_URL": "",
     "DEFAULT_FROM_EMAIL": "",
+    "RETENTION_MONTHS": "",
 }
 os.environ.update(TEST_ENVIRONMENT)
 os.environ.setdefault("DATABASE_URL", "sqlite:///:memory:")

@@ -11,6 +11,7 @@ from casework.actions.cases import CaseworkImport, RemedyImport
 from casework.actions.contacts import ContactImport
 from casework.actions.decisions import supersede_decision
 from casework.actions.files import FileImport, Progress, Result, check_file, import_file
+from casework.actions.history import changed_since_locked, lock_period, recorded
 from casework.actions.users import system_user
 
 import_authorities = partial(import_file, AuthorityImport)
@@ -28,6 +29,7 @@ __all__ = [
     "Progress",
     "RemedyImport",
     "Result",
+    "changed_since_locked",
     "check_file",
     "import_authorities",
     "import_casework",
@@ -35,6 +37,8 @@ __all__ = [
     "import_file",
     "import_populations",
     "import_remedies",
+    "lock_period",
+    "recorded",
     "supersede_decision",
     "system_user",
 ]

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
 from casework.actions.directory import Directory, unknown
-from casework.actions.files import FileImport, Plan
+from casework.actions.files import CHANGED, NEW, UNCHANGED, FileImport, Plan
 from casework.choices import AuthorityType
 from casework.importing import (
     AuthorityRow,
@@ -51,6 +52,19 @@ class _Change:
     former_codes: list[str]
     earlier_name: str
     population: Population | None
+    before: dict[str, Any]
+
+    @property
+    def after(self) -> dict[str, Any]:
+        """What is to be, named as in `before`; and what is added."""
+        return {
+            **_values(self.authority),
+            "county": self.county_code or self.before.get("county"),
+            "successors": "; ".join(self.successor_codes) or self.before.get("successors"),
+            "population": _population_text(self.population) or self.before.get("population"),
+            "former code": "; ".join(self.former_codes),
+            "name in 2020": self.earlier_name,
+        }
 
 
 @dataclass(slots=True)
@@ -81,13 +95,18 @@ class AuthorityImport(FileImport[AuthorityRow, AuthorityPlan]):
             authority = by_slug.setdefault(row.slug, Authority(slug=row.slug))
             change = _plan_authority(row, authority, problems)
             if is_new:
+                kind = NEW
                 plan.new += 1
             elif change:
+                kind = CHANGED
                 plan.changed += 1
             else:
+                kind = UNCHANGED
                 plan.unchanged += 1
             if change:
                 plan.changes.append(change)
+            before = change.before if change else {}
+            self.tell(kind, row.number, row.slug, before, change.after if change else {})
         _check_codes(rows, by_slug, problems)
         return plan
 
@@ -120,7 +139,7 @@ class AuthorityImport(FileImport[AuthorityRow, AuthorityPlan]):
 def _plan_authority(row: AuthorityRow, authority: Authority, problems: Problems) -> _Change | None:
     """Puts what the row gives into the authority; None where that changes nothing."""
     is_new = authority._state.adding
-    before = [getattr(authority, name) for name in _FIELDS]
+    before = {} if is_new else _values(authority)
     for name in _FIELDS:
         given = getattr(row, name)
         if given is not None and given != "":
@@ -128,7 +147,7 @@ def _plan_authority(row: AuthorityRow, authority: Authority, problems: Problems)
     _refuse_reversed_days(row, authority, problems)
     if not is_new:
         _refuse_days_without_its_complaints(row, authority, problems)
-    has_changed = [getattr(authority, name) for name in _FIELDS] != before
+    has_changed = _values(authority) != before
     county_code, successor_codes = row.county_code, row.successor_codes
     former_codes = list(row.former_gss_codes)
     name = row.name_2020 if row.name_2020 != authority.official_name else ""
@@ -146,6 +165,9 @@ def _plan_authority(row: AuthorityRow, authority: Authority, problems: Problems)
         population = next(
             (p for p in authority.populations.all() if p.year == row.population_year), None
         )
+        before["county"] = authority.county and authority.county.code
+        before["successors"] = "; ".join(each.code or "" for each in authority.successors.all())
+        before["population"] = _population_text(population)
     population = _plan_population(row, population)
     hangers_on = (county_code, successor_codes, former_codes, name, population)
     if not is_new and not has_changed and not any(hangers_on):
@@ -158,7 +180,16 @@ def _plan_authority(row: AuthorityRow, authority: Authority, problems: Problems)
         former_codes=former_codes,
         earlier_name=name,
         population=population,
+        before=before,
     )
+
+
+def _values(authority: Authority) -> dict[str, Any]:
+    return {name: getattr(authority, name) for name in _FIELDS}
+
+
+def _population_text(population: Population | None) -> str:
+    return f"{population.residents} ({population.year})" if population else ""
 
 
 def _plan_population(row: AuthorityRow, stored: Population | None) -> Population | None:
@@ -216,6 +247,12 @@ def _check_codes(
                 by_gss_code.setdefault(former.gss_code, authority)
     for row in rows:
         authority = by_slug[row.slug]
+        if authority.merged_into:
+            problems.add(
+                f"{row.slug} was merged into {authority.merged_into.slug}; take the row out",
+                row=row.number,
+                column="slug",
+            )
         taken = [("code", row.code, by_code), ("gss_code", row.gss_code, by_gss_code)]
         taken += [("former_gss_codes", code, by_gss_code) for code in row.former_gss_codes]
         for column, code, owners in taken:
@@ -231,6 +268,8 @@ def _check_codes(
                 row=row.number,
                 column="county_code",
             )
+        elif county and county.merged_into:
+            problems.add(_merged(county), row=row.number, column="county_code")
         for code in row.successor_codes:
             if code not in by_code:
                 problems.add(_no_such(code), row=row.number, column="successor_codes")
@@ -238,6 +277,15 @@ def _check_codes(
                 problems.add(
                     f"{code} is the authority itself", row=row.number, column="successor_codes"
                 )
+            elif by_code[code].merged_into:
+                problems.add(_merged(by_code[code]), row=row.number, column="successor_codes")
+
+
+def _merged(authority: Authority) -> str:
+    keeper = authority.merged_into
+    return (
+        f"{authority.code} was merged into {keeper}; write {(keeper and keeper.code) or 'nothing'}"
+    )
 
 
 def _no_such(code: str) -> str:
@@ -256,8 +304,8 @@ class PopulationImport(FileImport[PopulationRow, PopulationPlan]):
     kind = "populations"
     tables = (Authority, Population)
 
-    def __init__(self, *, today: dt.date) -> None:
-        super().__init__(today=today)
+    def __init__(self, *, today: dt.date, reason: str = "") -> None:
+        super().__init__(today=today, reason=reason)
         self._directory = Directory()
 
     def read(self, file: CsvFile, problems: Problems) -> Iterator[PopulationRow]:
@@ -285,16 +333,26 @@ class PopulationImport(FileImport[PopulationRow, PopulationPlan]):
                 )
                 continue
             population = stored.get(key)
+            before = (
+                {"population": population.residents, "source": population.source}
+                if population
+                else {}
+            )
             if population is None:
+                kind = NEW
                 plan.new += 1
                 population = Population(authority=authority, year=row.year)
                 plan.new_populations.append(population)
             elif (population.residents, population.source) == (row.residents, row.source):
+                kind = UNCHANGED
                 plan.unchanged += 1
             else:
+                kind = CHANGED
                 plan.changed += 1
                 plan.populations.append(population)
             population.residents, population.source = row.residents, row.source
+            after = {"population": row.residents, "source": row.source}
+            self.tell(kind, row.number, f"{authority.slug}, {row.year}", before, after)
         return plan
 
     def write(self, plan: PopulationPlan) -> None:

@@ -3,11 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from django.db.models import Model
 
 from casework.actions.directory import Directory
-from casework.actions.files import FileImport, Plan
-from casework.choices import Outcome
+from casework.actions.files import CHANGED, NEW, UNCHANGED, FileImport, Plan
+from casework.actions.history import FrozenYears
+from casework.choices import Compliance, Outcome, RecommendationKind
 from casework.importing import (
     CaseRow,
     CsvFile,
@@ -20,6 +23,7 @@ from casework.models import (
     Authority,
     Complaint,
     Decision,
+    DecisionReason,
     PublicSubcategory,
     Recommendation,
 )
@@ -44,6 +48,7 @@ class _Decision(NamedTuple):
     is_remedied_by_authority: bool
     compliance: str
     compliance_recorded_on: dt.date | None
+    compliance_note: str
 
 
 @dataclass(slots=True)
@@ -75,6 +80,16 @@ class _Case:
         return (self.stored.decision if self.stored else None) != self.decision
 
     @property
+    def dates(self) -> Iterator[dt.date | None]:
+        """All that decide in which years the case counts, as stored and as it is to be."""
+        yield self.complaint.received_on
+        yield self.stored.complaint.received_on if self.stored else None
+        for decision in (self.decision, self.stored and self.stored.decision):
+            if decision:
+                yield decision.decided_on
+                yield decision.compliance_recorded_on
+
+    @property
     def is_no_longer_upheld(self) -> bool:
         return (
             self.stored is not None
@@ -100,9 +115,11 @@ class CaseworkImport(FileImport[CaseRow, CaseworkPlan]):
     tables = (Authority, Complaint, Decision, Recommendation)
     lot = 1_000
 
-    def __init__(self, *, today: dt.date) -> None:
-        super().__init__(today=today)
+    def __init__(self, *, today: dt.date, reason: str = "") -> None:
+        super().__init__(today=today, reason=reason)
         self._directory = Directory()
+        self._frozen = FrozenYears()
+        self._names: dict[type[Model], dict[int | None, str]] = {}
         self._subcategories: dict[tuple[str, str], int | None] = {}
         for pk, category, name in PublicSubcategory.objects.values_list(
             "pk", "public_category__category", "name"
@@ -122,15 +139,63 @@ class CaseworkImport(FileImport[CaseRow, CaseworkPlan]):
             if case is None or not _fits(case, problems):
                 continue
             if case.stored is None:
+                kind = NEW
                 plan.new += 1
                 plan.new_cases.append(case)
             elif case.is_complaint_changed or case.is_decision_changed:
+                kind = CHANGED
                 plan.changed += 1
                 plan.cases.append(case)
             else:
+                kind = UNCHANGED
                 plan.unchanged += 1
+            if self.effects is not None:
+                before = self._columns(
+                    case.stored.complaint if case.stored else None,
+                    case.stored.decision if case.stored else None,
+                )
+                after = self._columns(case.complaint, case.decision)
+                if after.get("why") and after["why"] != before.get("why"):
+                    after["why"] = "the reason of the import"
+                self.tell(kind, row.number, row.reference, before, after)
         _refuse_leftover_recommendations(plan.cases, problems)
+        for case in (*plan.new_cases, *plan.cases):
+            if year := self._frozen.year_of(case.dates):
+                self.refuse_frozen(case.row.reference, year, case.row.number, problems)
         return plan
+
+    def _columns(self, complaint: _Complaint | None, decision: _Decision | None) -> dict[str, Any]:
+        """A case by the columns of its file, and what else follows from them."""
+        columns: dict[str, Any] = {}
+        if complaint:
+            columns |= {
+                "authority": self._directory.slug_of(complaint.authority_id),
+                "category": complaint.category,
+                "subcategory": complaint.subcategory,
+                "received_on": complaint.received_on,
+                "public subcategory": self._names_of(PublicSubcategory, "public_category").get(
+                    complaint.public_subcategory_id
+                ),
+            }
+        if decision:
+            columns |= {
+                "outcome": decision.outcome,
+                "decided_on": decision.decided_on,
+                "remedied_by_authority": decision.is_remedied_by_authority,
+                "compliance": decision.compliance,
+                "compliance_recorded_on": decision.compliance_recorded_on,
+                "reason": self._names_of(DecisionReason).get(decision.reason_id),
+                "why": decision.compliance_note,
+            }
+        return columns
+
+    def _names_of(self, model: type[Model], *related: str) -> dict[int | None, str]:
+        """What the few records of a list are called; asked once, and only where somebody looks."""
+        if model not in self._names:
+            rows = model._default_manager.all()
+            rows = rows.select_related(*related) if related else rows
+            self._names[model] = {row.pk: str(row) for row in rows}
+        return self._names[model]
 
     def write(self, plan: CaseworkPlan) -> None:
         complaints = [
@@ -195,7 +260,7 @@ class CaseworkImport(FileImport[CaseRow, CaseworkPlan]):
             public_subcategory_id=public_subcategory_id,
             received_on=row.received_on,
         )
-        decision = _merge_decision(row, stored.decision if stored else None)
+        decision = _merge_decision(row, stored.decision if stored else None, self.reason)
         return _Case(row, stored, complaint, decision)
 
 
@@ -220,7 +285,7 @@ def _stored_cases(references: list[str]) -> dict[str, _Stored]:
     return cases
 
 
-def _merge_decision(row: CaseRow, stored: _Decision | None) -> _Decision | None:
+def _merge_decision(row: CaseRow, stored: _Decision | None, reason: str) -> _Decision | None:
     """The standing decision with what the row gives; None while the complaint is open."""
     if row.outcome and row.decided_on:
         outcome, decided_on = row.outcome, row.decided_on
@@ -237,6 +302,9 @@ def _merge_decision(row: CaseRow, stored: _Decision | None) -> _Decision | None:
         compliance, recorded_on = stored.compliance, stored.compliance_recorded_on
     else:
         compliance, recorded_on = "", None
+    note = stored.compliance_note if stored and stored.compliance == compliance else ""
+    if compliance == Compliance.CEASED and not note:
+        note = reason or "Imported without a reason."
     return _Decision(
         outcome=outcome,
         # A reason belongs to one outcome.
@@ -245,6 +313,7 @@ def _merge_decision(row: CaseRow, stored: _Decision | None) -> _Decision | None:
         is_remedied_by_authority=is_remedied,
         compliance=compliance,
         compliance_recorded_on=recorded_on,
+        compliance_note=note,
     )
 
 
@@ -358,6 +427,9 @@ class RemedyPlan(Plan):
     recommendations: list[Recommendation] = field(default_factory=list)
 
 
+_OF_A_REMEDY = ("amount", "due_on", "completed_on")
+
+
 class RemedyImport(FileImport[RemedyRow, RemedyPlan]):
     """One row a recommendation in an upheld case."""
 
@@ -365,14 +437,23 @@ class RemedyImport(FileImport[RemedyRow, RemedyPlan]):
     tables = (Complaint, Decision, Recommendation)
     lot = 500
 
+    def __init__(self, *, today: dt.date, reason: str = "") -> None:
+        super().__init__(today=today, reason=reason)
+        self._frozen = FrozenYears()
+
     def read(self, file: CsvFile, problems: Problems) -> Iterator[RemedyRow]:
         return read_remedies(file, problems=problems, today=self.today)
 
     def plan(self, rows: tuple[RemedyRow, ...], problems: Problems) -> RemedyPlan:
         references = {row.reference for row in rows}
-        complaints = dict(
-            Complaint.objects.filter(reference__in=references).values_list("pk", "reference")
-        )
+        complaints: dict[int, str] = {}
+        anonymised: set[str] = set()
+        for pk, reference, anonymised_on in Complaint.objects.filter(
+            reference__in=references
+        ).values_list("pk", "reference", "anonymised_on"):
+            complaints[pk] = reference
+            if anonymised_on:
+                anonymised.add(reference)
         known = set(complaints.values())
         # Asked for by complaint alone: few decisions each, and no index on "stands" to mislead.
         decisions = {
@@ -394,26 +475,32 @@ class RemedyImport(FileImport[RemedyRow, RemedyPlan]):
             elif decision.outcome != Outcome.UPHELD:
                 problem = f"is {decision.outcome}; only an upheld complaint has remedies"
             else:
-                key = (decision.pk, row.kind, row.category, row.text)
-                _plan_remedy(row, decision, stored.get(key), plan)
-                continue
+                recommendation = stored.get((decision.pk, row.kind, row.category, row.text))
+                is_personal = row.kind == RecommendationKind.PERSONAL
+                if recommendation or not is_personal or row.reference not in anonymised:
+                    self._plan_remedy(row, decision, recommendation, plan, problems)
+                    continue
+                problem = "is anonymised; leave its personal remedies out"
             problems.add(f"{row.reference} {problem}", row=row.number, column="reference")
         return plan
 
     def write(self, plan: RemedyPlan) -> None:
-        Recommendation.objects.bulk_update(
-            plan.recommendations, ["amount", "due_on", "completed_on"], batch_size=100
-        )
+        Recommendation.objects.bulk_update(plan.recommendations, _OF_A_REMEDY, batch_size=100)
         Recommendation.objects.bulk_create(plan.new_recommendations)
 
-
-def _plan_remedy(
-    row: RemedyRow, decision: Decision, stored: Recommendation | None, plan: RemedyPlan
-) -> None:
-    if stored is None:
-        plan.new += 1
-        plan.new_recommendations.append(
-            Recommendation(
+    def _plan_remedy(
+        self,
+        row: RemedyRow,
+        decision: Decision,
+        stored: Recommendation | None,
+        plan: RemedyPlan,
+        problems: Problems,
+    ) -> None:
+        before = {name: getattr(stored, name) for name in _OF_A_REMEDY} if stored else {}
+        if stored is None:
+            kind = NEW
+            plan.new += 1
+            remedy = Recommendation(
                 decision=decision,
                 kind=row.kind,
                 category=row.category,
@@ -422,15 +509,30 @@ def _plan_remedy(
                 due_on=row.due_on,
                 completed_on=row.completed_on,
             )
-        )
-        return
-    before = (stored.amount, stored.due_on, stored.completed_on)
-    stored.due_on = row.due_on
-    if row.amount is not None:
-        stored.amount = row.amount
-    stored.completed_on = row.completed_on or stored.completed_on
-    if (stored.amount, stored.due_on, stored.completed_on) == before:
-        plan.unchanged += 1
-    else:
-        plan.changed += 1
-        plan.recommendations.append(stored)
+            plan.new_recommendations.append(remedy)
+        else:
+            remedy = stored
+            remedy.due_on = row.due_on
+            if row.amount is not None:
+                remedy.amount = row.amount
+            remedy.completed_on = row.completed_on or remedy.completed_on
+            if {name: getattr(remedy, name) for name in _OF_A_REMEDY} == before:
+                kind = UNCHANGED
+                plan.unchanged += 1
+            else:
+                kind = CHANGED
+                plan.changed += 1
+                plan.recommendations.append(remedy)
+        if self.effects is not None:
+            after = {name: getattr(remedy, name) for name in _OF_A_REMEDY}
+            if kind == NEW and row.kind == RecommendationKind.SERVICE_IMPROVEMENT:
+                after["text"] = row.text
+            # A personal remedy's text is private.
+            label = f"{row.reference}, {row.kind}, {row.category}"
+            self.tell(kind, row.number, label, before, after)
+        if kind != UNCHANGED and (
+            year := self._frozen.year_of(
+                [decision.received_on, decision.decided_on, decision.compliance_recorded_on]
+            )
+        ):
+            self.refuse_frozen(row.reference, year, row.number, problems)

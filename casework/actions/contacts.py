@@ -5,9 +5,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 from casework.actions.directory import Directory, unknown
-from casework.actions.files import FileImport, Plan
+from casework.actions.files import CHANGED, NEW, UNCHANGED, FileImport, Plan
 from casework.importing import ContactRow, CsvFile, Problems, read_contacts
 from casework.models import Authority, Contact
 
@@ -29,8 +30,8 @@ class ContactImport(FileImport[ContactRow, ContactPlan]):
     kind = "contacts"
     tables = (Authority, Contact)
 
-    def __init__(self, *, today: dt.date) -> None:
-        super().__init__(today=today)
+    def __init__(self, *, today: dt.date, reason: str = "") -> None:
+        super().__init__(today=today, reason=reason)
         self._directory = Directory()
 
     def read(self, file: CsvFile, problems: Problems) -> Iterator[ContactRow]:
@@ -56,7 +57,7 @@ class ContactImport(FileImport[ContactRow, ContactPlan]):
                     column="from",
                 )
                 continue
-            _plan_contact(row, holders[key], authority, plan)
+            self._plan_contact(row, holders[key], authority, plan)
         for key, numbers in given.items():
             _refuse_overlaps(holders[key], numbers, problems)
         return plan
@@ -66,27 +67,41 @@ class ContactImport(FileImport[ContactRow, ContactPlan]):
         Contact.objects.bulk_update(plan.contacts, _FIELDS, batch_size=100)
         Contact.objects.bulk_create(plan.new_contacts)
 
+    def _plan_contact(
+        self,
+        row: ContactRow,
+        holders: dict[dt.date, Contact],
+        authority: Authority,
+        plan: ContactPlan,
+    ) -> None:
+        stored = holders.get(row.starts_on)
+        contact = stored or Contact(authority=authority, role=row.role, starts_on=row.starts_on)
+        before = {name: getattr(contact, name) for name in _FIELDS} if stored else {}
+        for name in _FIELDS:
+            setattr(contact, name, getattr(row, name) or getattr(contact, name))
+        after = {name: getattr(contact, name) for name in _FIELDS}
+        if stored is None:
+            kind = NEW
+            plan.new += 1
+            plan.new_contacts.append(contact)
+            holders[row.starts_on] = contact
+        elif after != before:
+            kind = CHANGED
+            plan.changed += 1
+            plan.contacts.append(contact)
+            ended_before = before["ends_on"]
+            if contact.ends_on and (ended_before is None or contact.ends_on < ended_before):
+                plan.shortened.append(contact)
+        else:
+            kind = UNCHANGED
+            plan.unchanged += 1
+        label = f"{authority.slug}, {row.role} from {row.starts_on}"
+        self.tell(kind, row.number, label, _columns(before), _columns(after))
 
-def _plan_contact(
-    row: ContactRow, holders: dict[dt.date, Contact], authority: Authority, plan: ContactPlan
-) -> None:
-    stored = holders.get(row.starts_on)
-    contact = stored or Contact(authority=authority, role=row.role, starts_on=row.starts_on)
-    before = [getattr(contact, name) for name in _FIELDS]
-    ended_before = contact.ends_on
-    for name in _FIELDS:
-        setattr(contact, name, getattr(row, name) or getattr(contact, name))
-    if stored is None:
-        plan.new += 1
-        plan.new_contacts.append(contact)
-        holders[row.starts_on] = contact
-    elif [getattr(contact, name) for name in _FIELDS] != before:
-        plan.changed += 1
-        plan.contacts.append(contact)
-        if contact.ends_on and (ended_before is None or contact.ends_on < ended_before):
-            plan.shortened.append(contact)
-    else:
-        plan.unchanged += 1
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    """By the columns of the file."""
+    return {"to" if name == "ends_on" else name: value for name, value in values.items()}
 
 
 def _refuse_overlaps(

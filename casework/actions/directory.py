@@ -8,23 +8,35 @@ from casework.models import Authority, FormerCode
 
 
 class Directory:
-    """All authorities by slug and by GSS code, present and former; read when made."""
+    """All authorities by slug and by GSS code, present and former; read when made.
+
+    What names one that was merged into another means that other.
+    """
 
     def __init__(self) -> None:
         authorities = Authority.objects.only(
-            "slug", "gss_code", "official_name", "starts_on", "ends_on"
+            "slug", "gss_code", "official_name", "starts_on", "ends_on", "merged_into"
         )
         by_id = {authority.pk: authority for authority in authorities}
+        self._slugs = {pk: authority.slug for pk, authority in by_id.items()}
+        meant = {
+            pk: by_id[authority.merged_into_id] if authority.merged_into_id else authority
+            for pk, authority in by_id.items()
+        }
         # A former code names its authority only where nobody has that code now.
         self._by_name = {
-            gss_code: by_id[authority_id]
+            gss_code: meant[authority_id]
             for gss_code, authority_id in FormerCode.objects.values_list("gss_code", "authority_id")
         }
-        self._by_name |= {a.gss_code: a for a in by_id.values() if a.gss_code}
-        self._by_name |= {authority.slug: authority for authority in by_id.values()}
+        self._by_name |= {a.gss_code: meant[a.pk] for a in by_id.values() if a.gss_code}
+        self._by_name |= {authority.slug: meant[authority.pk] for authority in by_id.values()}
 
     def find(self, name: str) -> Authority | None:
         return self._by_name.get(name)
+
+    def slug_of(self, pk: int | None) -> str:
+        """The slug of the authority with this key; "" for none."""
+        return self._slugs.get(pk, "") if pk else ""
 
     def problem(self, name: str, day: dt.date) -> str:
         """Why an authority cannot be meant on a day; "" where it can."""

@@ -1,7 +1,12 @@
-"""The user in whose name commands act."""
+"""The user in whose name commands act; and helping somebody who lost their second factor."""
 
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db import transaction
 
 
 def system_user() -> User:
@@ -10,3 +15,22 @@ def system_user() -> User:
         username="system", defaults={"is_active": False, "password": make_password(None)}
     )
     return user
+
+
+def reset_second_factor(*, user: User, by: User, reason: str) -> None:
+    """Takes away every second factor of somebody who lost theirs, and ends their sessions.
+
+    With their password they can set up another. Kept in the account's history with the reason.
+    """
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        for session in Session.objects.iterator():
+            if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+                session.delete()
+        LogEntry.objects.log_actions(
+            user_id=by.pk,
+            queryset=[user],
+            action_flag=CHANGE,
+            change_message=f"Second factor reset. Reason: {reason}",
+            single_object=True,
+        )

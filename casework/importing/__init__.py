@@ -8,7 +8,7 @@ from casework.importing.authorities import (
 )
 from casework.importing.cases import CaseRow, RemedyRow, read_casework, read_remedies
 from casework.importing.contacts import ContactRow, read_contacts
-from casework.importing.reading import CsvFile, Problems, Row, Table, day_text, shown
+from casework.importing.reading import CsvFile, Problem, Problems, Row, Table, day_text, shown
 
 __all__ = [
     "AuthorityRow",
@@ -16,6 +16,7 @@ __all__ = [
     "ContactRow",
     "CsvFile",
     "PopulationRow",
+    "Problem",
     "Problems",
     "RemedyRow",
     "Row",

@@ -27,6 +27,7 @@ SAVE_AS = 'save it as "CSV UTF-8"'
 # Space around a value, which people neither see nor mean.
 _AROUND = " \t\r\n\u00a0"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLACE = re.compile(r"row (?P<row>[0-9]+)(?:, column (?P<column>.+?))?: (?P<message>.*)", re.DOTALL)
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 # Control characters, marks that turn the direction of text round, and stray byte order marks.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -35,26 +36,54 @@ _CONTROLS_BUT_LINES = re.compile(
 )
 
 
-class Problems:
-    """What is wrong with a file: the first lines in full, the rest as a number."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`row` 0 is the file as a whole; without a column the whole row is meant."""
 
-    def __init__(self) -> None:
+    message: str
+    row: int = 0
+    column: str = ""
+
+    def __str__(self) -> str:
+        if self.column:
+            return f"row {self.row}, column {self.column}: {self.message}"
+        return f"row {self.row}: {self.message}" if self.row else self.message
+
+
+class Problems:
+    """What is wrong with a file: the first problems in full, the rest as a number."""
+
+    def __init__(self, *, kept: int = PROBLEMS_SHOWN) -> None:
         self.found = 0
-        self._lines: list[str] = []
+        self.rows: set[int] = set()
+        self.kept: list[Problem] = []
+        self._most = kept
 
     def add(self, message: str, *, row: int = 0, column: str = "") -> None:
         """`row` 0 is the file as a whole; without a column the whole row is meant."""
         self.found += 1
-        if self.found <= PROBLEMS_SHOWN:
-            place = f"row {row}, column {column}: " if column else f"row {row}: " if row else ""
-            self._lines.append(place + message)
+        if row:
+            self.rows.add(row)
+        if self.found <= self._most:
+            self.kept.append(Problem(message, row, column))
+
+    def add_line(self, line: str) -> None:
+        """A problem that comes as its line, as a refusal says it; kept however many there are."""
+        place = _PLACE.fullmatch(line)
+        row = int(place["row"]) if place else 0
+        message, column = (place["message"], place["column"] or "") if place else (line, "")
+        self.found += 1
+        if row:
+            self.rows.add(row)
+        self.kept.insert(0, Problem(message, row, column))
 
     @property
     def lines(self) -> list[str]:
-        more = self.found - PROBLEMS_SHOWN
-        if more <= 0:
-            return self._lines
-        return [*self._lines, f"and {more:,} more problem{'s' if more > 1 else ''}"]
+        lines = [str(problem) for problem in self.kept]
+        more = self.found - len(lines)
+        if more > 0:
+            lines.append(f"and {more:,} more problem{'s' if more > 1 else ''}")
+        return lines
 
     def refuse_if_any(self) -> None:
         if self.found:
@@ -227,13 +256,23 @@ class _Lines:
 class CsvFile:
     """An open binary file, read as CSV from its start as often as asked.
 
-    `name` is its name without the folder; `sha256` its digest once it was read to the end.
+    `name` is its name without the folder; `sha256` its digest once it was read to the end. With
+    `most_rows` it takes fewer than its kind allows, and `instead` says what to do with more.
     """
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        name: str,
+        *,
+        most_rows: int | None = None,
+        instead: str = "divide the file",
+    ) -> None:
         self._file = file
         self.name = shown(name)
         self.sha256 = ""
+        self._most_rows = most_rows
+        self._instead = instead
 
     def rows(self, *tables: Table, problems: Problems) -> Iterator[Row]:
         """The rows of the one of `tables` that the header fits best, blank rows left out.
@@ -250,15 +289,14 @@ class CsvFile:
             header = [cell.strip(_AROUND) for cell in next(records, [])]
             table = self._read_header(header, tables)
             lines.next_record()
+            most = table.most if self._most_rows is None else min(table.most, self._most_rows)
             taken = 0
             for record in records:
                 row = self._lay_out(record, header, table, lines.record, problems)
                 if row is not None:
                     taken += 1
-                    if taken > table.most:
-                        raise Refused(
-                            f"row {row.number}: more than {table.most:,} rows; divide the file"
-                        )
+                    if taken > most:
+                        raise Refused(f"row {row.number}: more than {most:,} rows; {self._instead}")
                     yield row
                 lines.next_record()
         except csv.Error as error:

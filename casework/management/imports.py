@@ -41,7 +41,11 @@ class ImportCommand(RefusingCommand):
                 source = CsvFile(opened, path.name)
                 if dry_run:
                     result = check_file(
-                        self.importing, file=source, today=today, progress=self.show_progress
+                        self.importing,
+                        file=source,
+                        today=today,
+                        reason=reason,
+                        progress=self.show_progress,
                     )
                 else:
                     result = import_file(
@@ -74,6 +78,18 @@ class ImportCommand(RefusingCommand):
     def refuse(self, problems: list[str]) -> NoReturn:
         self.end_progress()
         raise CommandError("\n".join(problems))
+
+
+class CaseImportCommand(ImportCommand):
+    """For files of cases, which in a frozen year change only with a reason."""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument(
+            "--reason",
+            default="",
+            help="why; kept in the history, and needed for cases of a year that is frozen",
+        )
 
 
 def closing_line(name: str, result: Result, *, is_dry_run: bool) -> str:

@@ -1,7 +1,7 @@
 """What the Ombudsman knows: authorities and their officers, complaints, decisions and remedies.
 
-The database holds every rule it can: constraints beside the fields, and triggers (migration `0002`)
-for the rules that compare rows.
+The database holds every rule it can: constraints beside the fields, and triggers (migrations `0002`
+and `0005`) for the rules that compare rows and for the history of every change.
 """
 
 from casework.models.authorities import Authority, EarlierName, FormerCode, Population
@@ -14,21 +14,61 @@ from casework.models.cases import (
     PublicCategory,
     PublicSubcategory,
     Recommendation,
+    Team,
 )
 from casework.models.contacts import Contact
+from casework.models.history import Batch, Change, LockedPeriod
+from casework.models.publication import (
+    DecisionReview,
+    PublicationException,
+    PublicInterestReport,
+    Statement,
+)
+from casework.models.working import (
+    Anonymisation,
+    Attachment,
+    BankHoliday,
+    CaseLink,
+    ClockPause,
+    DutyTransfer,
+    Extension,
+    Look,
+    Note,
+    SavedFilter,
+    Upload,
+)
 
 __all__ = [
+    "Anonymisation",
+    "Attachment",
     "Authority",
+    "BankHoliday",
+    "Batch",
+    "CaseLink",
+    "Change",
+    "ClockPause",
     "Complainant",
     "Complaint",
     "Contact",
     "Decision",
     "DecisionReason",
+    "DecisionReview",
+    "DutyTransfer",
     "EarlierName",
+    "Extension",
     "FormerCode",
     "ImportBatch",
+    "LockedPeriod",
+    "Look",
+    "Note",
     "Population",
     "PublicCategory",
+    "PublicInterestReport",
     "PublicSubcategory",
+    "PublicationException",
     "Recommendation",
+    "SavedFilter",
+    "Statement",
+    "Team",
+    "Upload",
 ]

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from casework.choices import COMPARED_TYPES, AuthorityType, Region
@@ -55,11 +55,24 @@ class Authority(models.Model):
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
     note = models.TextField(blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        help_text="The same authority, entered twice: its casework is there now.",
+    )
 
     objects = AuthorityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "authorities"
+        permissions = [
+            ("merge_authority", "Can merge authorities and categories entered twice"),
+            ("pass_duty", "Can pass the duty to comply to a successor"),
+        ]
         ordering = ["official_name", "starts_on"]
         constraints = [
             models.CheckConstraint(
@@ -74,6 +87,9 @@ class Authority(models.Model):
             ),
             models.CheckConstraint(
                 name="authority_codes_not_empty", condition=~Q(gss_code="") & ~Q(code="")
+            ),
+            models.CheckConstraint(
+                name="authority_not_merged_into_itself", condition=~Q(merged_into=F("id"))
             ),
         ]
 

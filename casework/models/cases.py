@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import MD5
+from django.db.models.functions import MD5, Lower, Upper
 
 from casework.choices import (
     PERSONAL_CATEGORIES,
@@ -13,10 +13,17 @@ from casework.choices import (
     Outcome,
     RecommendationKind,
     RemedyCategory,
+    Stage,
 )
-from casework.conditions import one_of
+from casework.conditions import in_order, one_of
 from casework.models.authorities import Authority
-from casework.querysets import ComplaintQuerySet, DecisionQuerySet
+from casework.models.history import Batch
+from casework.querysets import (
+    ComplaintQuerySet,
+    DecisionQuerySet,
+    DecisionReasonQuerySet,
+    RecommendationQuerySet,
+)
 
 
 class PublicCategory(models.Model):
@@ -67,10 +74,22 @@ class DecisionReason(models.Model):
     code = models.SlugField(unique=True)
     name = models.CharField(max_length=150)
     outcome = models.CharField(max_length=40, choices=Outcome)
+    starts_on = models.DateField(
+        "first day", null=True, blank=True, help_text="For decisions from this day. Blank: always."
+    )
+    ends_on = models.DateField(
+        "last day", null=True, blank=True, help_text="Blank: still used. Closed, it stays readable."
+    )
+
+    objects = DecisionReasonQuerySet.as_manager()
 
     class Meta:
         ordering = ["outcome", "name"]
         constraints = [
+            models.CheckConstraint(
+                name="decision_reason_first_day_not_after_last",
+                condition=in_order("starts_on", "ends_on"),
+            ),
             models.CheckConstraint(
                 name="decision_reason_outcome_known", condition=one_of("outcome", Outcome)
             ),
@@ -78,6 +97,19 @@ class DecisionReason(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.name}"
+
+
+class Team(models.Model):
+    """Caseworkers who share work."""
+
+    name = models.CharField(max_length=100, unique=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="teams", blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Complaint(models.Model):
@@ -96,11 +128,26 @@ class Complaint(models.Model):
         PublicSubcategory, models.PROTECT, null=True, blank=True, related_name="complaints"
     )
     received_on = models.DateField("received")
+    stage = models.CharField(max_length=20, choices=Stage, default=Stage.INTAKE)
+    caseworker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases",
+        db_index=False,  # the index with the stage serves
+    )
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="cases")
+    anonymised_on = models.DateField("anonymised", null=True, blank=True, editable=False)
 
     objects = ComplaintQuerySet.as_manager()
 
     class Meta:
         ordering = ["-received_on", "reference"]
+        permissions = [
+            ("assign_complaint", "Can assign cases to others"),
+            ("export_list", "Can take lists away as files"),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="complaint_reference_form",
@@ -109,8 +156,13 @@ class Complaint(models.Model):
             models.CheckConstraint(
                 name="complaint_category_known", condition=one_of("category", Category)
             ),
+            models.CheckConstraint(name="complaint_stage_known", condition=one_of("stage", Stage)),
         ]
         indexes = [
+            models.Index(name="complaint_at_stage", fields=["stage", "received_on"]),
+            models.Index(name="complaint_of_caseworker", fields=["caseworker", "stage"]),
+            models.Index(name="complaint_of_team", fields=["team", "stage"]),
+            models.Index(name="complaint_about", fields=["authority", "category"]),
             models.Index(
                 name="complaint_received", fields=["received_on", "authority", "category"]
             ),
@@ -129,6 +181,13 @@ class Complainant(models.Model):
     postcode = models.CharField(max_length=10, blank=True)
     email = models.EmailField(blank=True)
     telephone = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        # For finding other cases of the same person.
+        indexes = [
+            models.Index(Lower("email"), name="complainant_email"),
+            models.Index(Upper("postcode"), Lower("name"), name="complainant_postcode_name"),
+        ]
 
     def __str__(self) -> str:
         # No name: this text reaches logs and change messages.
@@ -157,11 +216,29 @@ class Decision(models.Model):
     )
     compliance = models.CharField(max_length=20, choices=Compliance, blank=True)
     compliance_recorded_on = models.DateField("compliance recorded", null=True, blank=True)
+    compliance_note = models.TextField(
+        "why", blank=True, help_text="Needed where compliance ceased: why it was given up."
+    )
+    duty_authority = models.ForeignKey(
+        Authority,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,  # few rows have one, and nothing is found by it
+        related_name="+",
+        verbose_name="duty to comply passed to",
+        help_text="The successor that has to comply; the figures stay with the authority decided "
+        "against.",
+    )
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-decided_on", "-pk"]
+        permissions = [
+            ("record_not_satisfied", "Can record that an authority has not complied"),
+            ("withdraw_decision", "Can withdraw a decision without another in its place"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="decision_one_stands", fields=["complaint"], condition=Q(is_standing=True)
@@ -190,6 +267,10 @@ class Decision(models.Model):
                 name="decision_compliance_not_before_decision",
                 condition=Q(compliance_recorded_on__isnull=True)
                 | Q(compliance_recorded_on__gte=F("decided_on")),
+            ),
+            models.CheckConstraint(
+                name="decision_ceased_with_reason",
+                condition=~Q(compliance=Compliance.CEASED) | ~Q(compliance_note=""),
             ),
         ]
         indexes = [
@@ -226,7 +307,10 @@ class Recommendation(models.Model):
         "amount in pounds", max_digits=10, decimal_places=2, null=True, blank=True
     )
     due_on = models.DateField("due")
+    evidence_received_on = models.DateField("evidence received", null=True, blank=True)
     completed_on = models.DateField("completed", null=True, blank=True)
+
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         ordering = ["decision", "due_on", "pk"]
@@ -253,6 +337,10 @@ class Recommendation(models.Model):
             ),
         ]
 
+        indexes = [
+            models.Index(name="recommendation_due", fields=["completed_on", "due_on"]),
+        ]
+
     def __str__(self) -> str:
         # Not its text: a personal remedy is private, and this reaches logs and change messages.
         return f"{self.get_kind_display()} due {self.due_on}"
@@ -270,9 +358,13 @@ class ImportBatch(models.Model):
     reason = models.TextField(blank=True)
     imported_at = models.DateTimeField()
     imported_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    batch = models.OneToOneField(
+        Batch, models.PROTECT, null=True, related_name="import_batch", verbose_name="history"
+    )
 
     class Meta:
         verbose_name_plural = "import batches"
+        permissions = [("import_files", "Can take files in")]
         ordering = ["-imported_at"]
 
     def __str__(self) -> str:

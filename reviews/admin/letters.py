@@ -66,6 +66,8 @@ class LetterAdmin(BackOfficeAdmin):
     )  # fmt: skip
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("summary",)
+    also_exported = ("summary__gss_code", "addressee", "approved_at", "issued_at")
+    not_exported = ("read",)
     ordering = ("-summary__year_ending", "summary__name")
     search_fields = ("summary__name", "summary__slug", "=summary__gss_code", "addressee")
     search_help_text = "By authority, GSS code or addressee."

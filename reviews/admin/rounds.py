@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +16,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from casework.admin.pages import BackOfficeAdmin, day
+from casework.actions import changed_since_locked
+from casework.admin.pages import BackOfficeAdmin, day, shown_entries
+from casework.models import Change, LockedPeriod
 from casework.refusals import Refused
 from reviews import rounds
 from reviews.admin.letters import actor, may, number_of, tell_approved
@@ -156,13 +159,33 @@ STEPS = {
 }
 
 
+class StepFilter(admin.SimpleListFilter):
+    """Rounds by the step that comes next."""
+
+    title = "next step"
+    parameter_name = "step"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("freeze", "Freeze"), ("approve", "Approve letters"), ("issue", "Issue letters")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        match self.value():
+            case "freeze":
+                return queryset.not_frozen()
+            case "approve":
+                return queryset.awaiting_approval()
+            case "issue":
+                return queryset.to_issue()
+        return queryset
+
+
 @admin.register(Round)
 class RoundAdmin(BackOfficeAdmin):
     list_display = (
         "year", "state", "letter_on", "publish_at", "letters", "approved", "issued", "opened_by",
     )  # fmt: skip
     list_select_related = ("opened_by", "freeze")
-    list_filter = ("is_demonstration",)
+    list_filter = (StepFilter, "is_demonstration")
     search_fields = ("=year",)
     search_help_text = "By year, such as 2020."
     form = RoundForm
@@ -276,8 +299,11 @@ class RoundAdmin(BackOfficeAdmin):
         events = {
             event.action: event for event in reversed(list(round_.events.select_related("done_by")))
         }
+        period = LockedPeriod.objects.filter(year=round_.year).first()
         return {
             "round": round_,
+            "frozen_at": period and period.locked_at,
+            "changed": changed_since_locked(period).count() if period else 0,
             "state": state_of(round_),
             "counts": {
                 "drafts": counts["letters"] - counts["approved"],
@@ -343,8 +369,41 @@ class RoundAdmin(BackOfficeAdmin):
                 )
                 for name in STEPS
             ),
+            path(
+                "<int:pk>/changed/",
+                self.admin_site.admin_view(self.changed_view),
+                name="reviews_round_changed",
+            ),
             *super().get_urls(),
         ]
+
+    def changed_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What was changed of the year's cases since the figures were frozen, newest first."""
+        round_ = get_object_or_404(self.get_queryset(request), pk=pk)
+        if not (
+            self.has_view_permission(request, round_)
+            and request.user.has_perm("casework.view_decision")
+        ):
+            raise PermissionDenied
+        period = LockedPeriod.objects.filter(year=round_.year).first()
+        found = changed_since_locked(period) if period else Change.objects.none()
+        changes = found.select_related("batch__begun_by").order_by("-pk")
+        page = Paginator(changes, 100).get_page(request.GET.get("p"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Changed since the figures were frozen",
+            "subtitle": str(round_),
+            "opts": self.opts,
+            "object": round_,
+            "module_name": str(self.opts.verbose_name_plural),
+            "entries": shown_entries(page, request),
+            "page": page,
+            "nothing": "No case of this year has been changed since its figures were frozen."
+            if period
+            else "The figures are not frozen yet.",
+            "shows_cases": True,
+        }
+        return TemplateResponse(request, "admin/record_history.html", context)
 
     def step_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
         """Says what a step will do; taken by POST, in one call of `reviews.rounds`."""

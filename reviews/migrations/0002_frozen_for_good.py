@@ -39,7 +39,7 @@ def not_replaced(table: str, message: str) -> Refuse:
         name=f"{table.removeprefix('reviews_')}_not_replaced",
         table=table,
         events=["INSERT"],
-        condition=f"EXISTS (SELECT 1 FROM {table} o WHERE {SAME_ROW[table]})",  # noqa: S608
+        condition=f"EXISTS (SELECT 1 FROM {table} o WHERE {SAME_ROW[table]})",
         message=message,
     )
 

@@ -35,7 +35,10 @@ Axe = Callable[[Page], list[dict[str, Any]]]
 def browser() -> Iterator[Browser]:
     executable = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if executable is None:
-        pytest.fail(f"No browser found: install one of {', '.join(CHROMIUM)}.", pytrace=False)
+        line = f"No browser found: install one of {', '.join(CHROMIUM)}."
+        if os.environ.get("CI"):
+            pytest.fail(line, pytrace=False)
+        pytest.skip(line)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield chromium

@@ -80,7 +80,6 @@ def test_caseworker_records_a_case_by_keyboard_alone(live_server: Any, page: Pag
     page.keyboard.type("Uph")
     tab_to(page, "id_decisions-0-decided_on")
     page.keyboard.type("01/06/2020")
-    tab_to(page, "_save", at_most=20)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{live_server.url}/admin/casework/complaint/")
 
@@ -104,7 +103,6 @@ def test_caseworker_records_a_case_by_keyboard_alone(live_server: Any, page: Pag
     page.keyboard.type("Train staff.")
     tab_to(page, "id_recommendations-0-due_on")
     page.keyboard.type("01/09/2020")
-    tab_to(page, "_save", at_most=20)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{live_server.url}/admin/casework/decision/")
     assert Recommendation.objects.get().text == "Train staff."

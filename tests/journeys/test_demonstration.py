@@ -19,10 +19,11 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 
-from casework.models import Authority, Complaint
+from casework.models import Authority, Complaint, Statement
 from reviews.demonstration.councils import REVIEWS_DATA
-from reviews.models import AnnualSummary, LetterFile, Round
+from reviews.models import AnnualSummary, LetterFile, PublishedDecision, Round
 
 MADE_AT = dt.datetime(2026, 9, 15, 9, 0, tzinfo=dt.UTC)
 SPECIMEN = "borough-council-of-kings-lynn-and-west-norfolk"
@@ -311,18 +312,37 @@ def test_users_can_do_what_their_group_may() -> None:
         for user in User.objects.exclude(username="system")
     } == {
         "caseworker": (True, False, ["caseworker"]),
+        "manager": (True, False, ["casework manager"]),
         "editor": (True, False, ["review editor"]),
         "approver": (True, False, ["approver"]),
+        "auditor": (True, False, ["auditor"]),
         "admin": (True, True, []),
     }
     assert User.objects.get(username="editor").check_password("demonstration-only")
+
+
+@pytest.mark.parametrize(
+    ("username", "title"), [("caseworker", "My work"), ("manager", "Everybody’s work")]
+)
+def test_staff_find_work_on_every_list_of_their_desk(username: str, title: str) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username=username))
+    with time_machine.travel(MADE_AT, tick=False):
+        desks = client.get(reverse("admin:index")).context["desks"]
+    (desk,) = (desk for desk in desks if desk.title == title)
+    assert [panel.title for panel in desk.panels if panel.count == 0] == []
+    assert len(desk.panels) >= 8
+
+
+def test_some_decisions_are_published_and_some_wait() -> None:
+    assert PublishedDecision.objects.count() == Statement.objects.current().count() / 2 > 0
 
 
 def test_demo_says_how_to_log_in(demonstration: list[str]) -> None:
     assert demonstration[-4:] == [
         "The demonstration is ready.",
         "Log in at http://127.0.0.1:8000/admin/",
-        "User names: caseworker, editor, approver, admin",
+        "User names: caseworker, manager, editor, approver, auditor, admin",
         "Password of each: demonstration-only",
     ]
 
@@ -334,7 +354,7 @@ def test_demo_again_keeps_what_there_is() -> None:
     assert said.getvalue().splitlines() == [
         "The demonstration of 2026-09-15 is here already and is kept.",
         "Log in at http://127.0.0.1:8000/admin/",
-        "User names: caseworker, editor, approver, admin",
+        "User names: caseworker, manager, editor, approver, auditor, admin",
         "Password of each: demonstration-only",
     ]
     assert Complaint.objects.count() == before

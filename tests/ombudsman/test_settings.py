@@ -63,6 +63,24 @@ def test_settings_are_safe_by_default(load: Load) -> None:
         "DENY",
     ]
     assert "SECURE_PROXY_SSL_HEADER" not in found
+    assert found["ALLAUTH_TRUSTED_PROXY_COUNT"] == 0
+    assert found["MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN"] is False
+
+
+@pytest.mark.parametrize(
+    ("variables", "required"),
+    [
+        ({}, True),
+        ({"HTTPS": "off"}, False),
+        ({"HTTPS": "off", "SECOND_FACTOR": "on"}, True),
+        ({"HTTPS": "on", "SECOND_FACTOR": "off"}, False),
+        ({"SECOND_FACTOR": ""}, True),
+    ],
+)
+def test_second_factor_is_required_where_https_is_unless_said(
+    load: Load, variables: dict[str, str], required: bool
+) -> None:
+    assert load(**variables)["SECOND_FACTOR"] is required
 
 
 def test_https_off_leaves_cookies_and_redirects_plain(load: Load) -> None:
@@ -78,6 +96,7 @@ def test_https_off_leaves_cookies_and_redirects_plain(load: Load) -> None:
 def test_proxy_header_is_trusted_only_behind_a_proxy(load: Load) -> None:
     found = load(BEHIND_PROXY="on")
     assert found["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert found["ALLAUTH_TRUSTED_PROXY_COUNT"] == 1
 
 
 @pytest.mark.parametrize("word", ["on", "ON", "true", "yes", "1", " on "])
@@ -90,7 +109,7 @@ def test_boolean_reads_words_for_off(load: Load, word: str) -> None:
     assert load(DEBUG=word)["DEBUG"] is False
 
 
-@pytest.mark.parametrize("name", ["DEBUG", "HTTPS", "BEHIND_PROXY"])
+@pytest.mark.parametrize("name", ["DEBUG", "HTTPS", "BEHIND_PROXY", "SECOND_FACTOR"])
 def test_boolean_refuses_other_words(load: Load, name: str) -> None:
     assert refusal(load, **{name: "ture"}) == (
         f"{name} must be on or off, not 'ture': set it to one of them."
@@ -260,6 +279,8 @@ def test_example_environment_starts_once_it_has_a_key(load: Load) -> None:
         "SECURE_HSTS_PRELOAD",
         "SESSION_COOKIE_SECURE",
         "CSRF_COOKIE_SECURE",
+        "SECOND_FACTOR",
+        "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN",
     }
 
 
@@ -307,3 +328,15 @@ def test_tests_do_not_depend_on_the_developers_environment() -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(("value", "months"), [("", 12), ("12", 12), (" 36 ", 36)])
+def test_retention_is_twelve_months_or_more(load: Load, value: str, months: int) -> None:
+    assert load(RETENTION_MONTHS=value)["RETENTION_MONTHS"] == months
+
+
+@pytest.mark.parametrize("value", ["11", "0", "-12", "12.5", "a year", "99999"])
+def test_retention_below_twelve_months_is_refused(load: Load, value: str) -> None:
+    assert refusal(load, RETENTION_MONTHS=value) == (
+        f"RETENTION_MONTHS must be a whole number of months from 12 on, not {value!r}."
+    )

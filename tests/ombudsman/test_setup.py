@@ -3,9 +3,12 @@
 import logging
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.db.utils import ConnectionHandler
 from django.http import HttpRequest, HttpResponse
 from packaging.requirements import Requirement
@@ -89,3 +92,15 @@ def test_log_lines_leave_out_rows_quoted_by_postgresql() -> None:
     )
     alone = logging.LogRecord("django", logging.ERROR, "", 0, message[:90], None, None)
     assert "Secret" not in RowlessFormatter().format(alone)
+
+
+@pytest.mark.django_db
+def test_migrations_make_the_table_of_the_cache() -> None:
+    """The test database would have one in any case, so it goes first."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE cache")
+    migration = import_module("reviews.migrations.0004_cache_table")
+    for _ in range(2):  # a table that is there already is left as it is
+        migration.make_table(None, connection.schema_editor())
+        cache.set("kept", 1)
+    assert cache.get("kept") == 1

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.choices import AuthorityType, Region
-from casework.models import Contact
+from casework.models import Contact, Decision
 from reviews import rounds
 from reviews.apps import BackOffice
 from reviews.drafting import draft
@@ -44,6 +44,7 @@ from tests.factories import (
     make_decision,
     make_round,
     make_signatory,
+    with_reason,
 )
 
 pytestmark = pytest.mark.django_db
@@ -230,9 +231,9 @@ def test_admin_registers_every_model_with_columns() -> None:
 @pytest.mark.parametrize(
     ("model", "queries"),
     [
-        (Round, 6), (Signatory, 6), (PublishedFigure, 7), (AnnualSummary, 7),
-        (TypeAverage, 7), (Freeze, 7), (LetterFile, 7), (OutboxMessage, 9), (RoundEvent, 9),
-        (Demonstration, 6),
+        (Round, 7), (Signatory, 7), (PublishedFigure, 8), (AnnualSummary, 8),
+        (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (OutboxMessage, 10), (RoundEvent, 10),
+        (Demonstration, 7),
     ],
 )  # fmt: skip
 def test_admin_list_costs_the_same_for_one_row_and_three(
@@ -255,7 +256,7 @@ def test_letters_list_costs_the_same_for_one_row_and_three(
 ) -> None:
     frozen_round(number)
     client = signed_in("admin")
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = client.get(address(Letter, "changelist"))
     assert response.context["cl"].result_count == number
 
@@ -302,7 +303,7 @@ def test_letters_are_filtered_and_found() -> None:
 def test_letter_files_list_reads_no_letter(django_assert_num_queries: Any) -> None:
     issued_round(1)
     client = signed_in("admin")
-    with django_assert_num_queries(7) as queries:
+    with django_assert_num_queries(8) as queries:
         client.get(address(LetterFile, "changelist"))
     assert not [query for query in queries.captured_queries if '"pdf"' in query["sql"]]
 
@@ -516,8 +517,59 @@ def test_desk_costs_the_same_for_one_council_and_three(django_assert_num_queries
     round_ = make_round()
     for number in (1, 2):
         make_councils(number)
-        with django_assert_num_queries(21):
+        with django_assert_num_queries(23):
             desk(client, round_)
+
+
+# Changed since ------------------------------------------------------------------------------------
+
+
+def changed_page(client: Client, round_: Round) -> Any:
+    return client.get(reverse("admin:reviews_round_changed", args=[round_.pk]))
+
+
+def test_changes_since_the_figures_were_frozen_are_on_the_page_of_the_round() -> None:
+    round_ = frozen_round(1)
+    decision = Decision.objects.get()
+    outside = make_decision(
+        decision.authority, received_on=dt.date(2018, 1, 1), decided_on=dt.date(2018, 2, 1)
+    )
+    client = signed_in("review editor")
+    assert desk(client, round_).context["changed"] == 0
+    assert "no case of this year has been changed" in desk(client, round_).content.decode()
+    page = changed_page(client, round_).content.decode()
+    assert "No case of this year has been changed since its figures were frozen." in page
+
+    with with_reason("The date was a slip"):
+        Decision.objects.filter(pk=decision.pk).update(decided_on=dt.date(2020, 5, 1))
+        Decision.objects.filter(pk=outside.pk).update(is_remedied_by_authority=True)
+    assert desk(client, round_).context["changed"] == 1
+    response = changed_page(client, round_)
+    (entry,) = response.context["entries"]
+    assert (entry.case, entry.what) == (decision.complaint.reference, "Changed: decision")
+    assert [(f.label, f.before, f.after) for f in entry.fields] == [
+        ("decided", "1 Oct 2019", "1 May 2020")
+    ]
+    assert "The date was a slip" in response.content.decode()
+
+
+def test_changes_since_freezing_are_for_those_who_may_see_decisions() -> None:
+    round_ = frozen_round(1)
+    assert changed_page(signed_in("approver"), round_).status_code == 403
+    assert changed_page(signed_in("review editor"), round_).status_code == 200
+
+
+def test_changes_since_freezing_cost_the_same_for_one_and_three(
+    django_assert_num_queries: Any,
+) -> None:
+    round_ = frozen_round(3)
+    client = signed_in("admin")
+    for upheld in (1, 3):
+        for decision in Decision.objects.order_by("pk")[:upheld]:
+            with with_reason():
+                Decision.objects.filter(pk=decision.pk).update(is_remedied_by_authority=upheld < 3)
+        with django_assert_num_queries(8):
+            changed_page(client, round_)
 
 
 # Steps --------------------------------------------------------------------------------------------

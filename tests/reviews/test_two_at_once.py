@@ -8,10 +8,11 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
+from casework.actions import changed_since_locked, lock_period
 from casework.choices import ContactRole
-from casework.models import Authority, Complaint, Contact, Decision
+from casework.models import Authority, Complaint, Contact, Decision, LockedPeriod
 from reviews import rounds
-from reviews.models import Letter, LetterFile, OutboxMessage, RoundEvent
+from reviews.models import AnnualSummary, Letter, LetterFile, OutboxMessage, RoundEvent
 from tests.factories import (
     make_approver,
     make_authority,
@@ -57,13 +58,41 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     def test_freeze_sees_one_state_of_casework() -> None:
         authority = make_authority()
         make_complaint(authority)
-        with rounds._one_state_of_the_database():
+        with rounds._one_state_of_the_database(Decision):
             assert Complaint.objects.count() == 1
             thread, raised = elsewhere(lambda: make_complaint(authority))
             thread.join(timeout=20)
             assert raised == []
             assert Complaint.objects.count() == 1
         assert Complaint.objects.count() == 2
+
+    def test_change_under_way_when_figures_are_frozen_is_in_them() -> None:
+        make_chief_executive(make_authority())
+        decision = make_decision(Authority.objects.get())
+        round_, editor = make_round(2020), make_editor()
+        with transaction.atomic():
+            Decision.objects.filter(pk=decision.pk).update(is_remedied_by_authority=True)
+            thread, raised = elsewhere(lambda: rounds.freeze(round_=round_, by=editor))
+            thread.join(timeout=0.5)
+            assert thread.is_alive()
+        thread.join(timeout=20)
+        assert raised == []
+        assert AnnualSummary.objects.get().remedied_by_authority == 1
+        assert list(changed_since_locked(LockedPeriod.objects.get())) == []
+
+    def test_change_begun_while_figures_are_frozen_waits_and_needs_a_reason() -> None:
+        decision = make_decision(make_authority())
+
+        def change() -> None:
+            Decision.objects.filter(pk=decision.pk).update(is_remedied_by_authority=True)
+
+        with rounds._one_state_of_the_database(Complaint, Decision):
+            lock_period(year=2020, first_day=dt.date(2019, 4, 1), last_day=dt.date(2020, 3, 31))
+            thread, raised = elsewhere(change)
+            thread.join(timeout=0.5)
+            assert thread.is_alive()
+        thread.join(timeout=20)
+        assert [type(error) for error in raised] == [IntegrityError]
 
     def test_contacts_entered_at_once_cannot_both_hold_a_role() -> None:
         authority = make_authority()

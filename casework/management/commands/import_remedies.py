@@ -1,7 +1,7 @@
 from casework.actions import RemedyImport
-from casework.management.imports import ImportCommand
+from casework.management.imports import CaseImportCommand
 
 
-class Command(ImportCommand):
+class Command(CaseImportCommand):
     help = "Takes in the recommendations made in upheld cases."
     importing = RemedyImport

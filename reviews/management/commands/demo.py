@@ -15,18 +15,32 @@ from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from casework.models import DecisionReason, PublicCategory, PublicSubcategory
+from casework.models import (
+    BankHoliday,
+    Batch,
+    Change,
+    DecisionReason,
+    PublicCategory,
+    PublicSubcategory,
+)
 from reviews.demonstration.councils import AUTHORITIES, OTHER_BODIES, PUBLISHED_FIGURES
 from reviews.demonstration.files import write_files
 from reviews.demonstration.totals import LAST_DAY
+from reviews.management.desks import fill_desks
 from reviews.models import Demonstration, Signatory
 
 PASSWORD = "demonstration-only"
-USERS = {"caseworker": "caseworker", "editor": "review editor", "approver": "approver"}
+USERS = {
+    "caseworker": "caseworker",
+    "manager": "casework manager",
+    "editor": "review editor",
+    "approver": "approver",
+    "auditor": "auditor",
+}
 ADMINISTRATOR = "admin"
 
-# Lists that every installation starts with.
-BASIC = {PublicCategory, PublicSubcategory, DecisionReason}
+# Lists that every installation starts with, and the history, which tells of other rows.
+BASIC = {PublicCategory, PublicSubcategory, DecisionReason, BankHoliday, Batch, Change}
 
 LETTERS_2020, PUBLIC_2020 = "2020-07-22", "2020-07-29"
 WEEK = dt.timedelta(weeks=1)
@@ -90,6 +104,11 @@ class Command(BaseCommand):
             starts_on=dt.date(2020, 1, 1),
         )
         self.make_rounds(today)
+        fill_desks(
+            caseworker=User.objects.get(username="caseworker"),
+            manager=User.objects.get(username="manager"),
+            today=today,
+        )
 
     def make_users(self) -> None:
         password = make_password(PASSWORD)  # slow by design, so once for all

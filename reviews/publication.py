@@ -1,0 +1,228 @@
+"""Decisions for the public: copied by value when they may be, and kept up until they are taken off.
+
+The database takes a copy off by itself the moment something stands in its way, and refuses one that
+comes too early or says anything else than its statement (migration `0003`).
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from casework.actions import recorded
+from casework.actions.publication import months_after
+from casework.choices import RecommendationKind
+from casework.models import Complaint, Recommendation, Statement
+from casework.refusals import Refused
+from reviews.models import PublishedDecision
+
+YEARS_SHOWN = 5
+LOT = 500
+
+
+@dataclass(slots=True)
+class Publication:
+    """How many decisions a publication published, resumed, brought up to date and withdrew."""
+
+    published: int = 0
+    resumed: int = 0
+    updated: int = 0
+    withdrawn: int = 0
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.published or self.resumed or self.updated or self.withdrawn)
+
+
+def last_day_shown(published_on: dt.date) -> dt.date:
+    """The day before that on which five years are over."""
+    return months_after(published_on, 12 * YEARS_SHOWN) - dt.timedelta(days=1)
+
+
+def publish_decisions(
+    *, by: User, day: dt.date | None = None, progress: Callable[[int], None] | None = None
+) -> Publication:
+    """Publishes what is due on `day` (today), resumes, updates and withdraws; again: nothing more.
+
+    Each decision is a transaction of its own, so what is done stays done if it is stopped.
+    """
+    day = day or timezone.localdate()
+    if day > timezone.localdate():
+        raise Refused(f"{day} is in the future: decisions are published on the day or later.")
+    done = Publication()
+    steps: tuple[tuple[str, Iterator[int], Callable[..., bool]], ...] = (
+        ("withdrawn", _ended(day), _withdraw),
+        ("published", _due(day), _publish),
+        ("resumed", _resumable(day), _resume),
+        ("updated", _behind(), _update),
+    )
+    total = 0
+    for name, keys, step in steps:
+        for key in keys:
+            if step(key, day=day, by=by):
+                setattr(done, name, getattr(done, name) + 1)
+                total += 1
+                if progress:
+                    progress(total)
+    return done
+
+
+def waiting(day: dt.date) -> QuerySet[Statement]:
+    """Statements that a publication on this day would publish, the oldest first."""
+    return Statement.objects.publishable_on(day).order_by("dated_on", "pk")
+
+
+# What is to be done -------------------------------------------------------------------------------
+
+
+def _ended(day: dt.date) -> Iterator[int]:
+    ended = PublishedDecision.objects.standing().filter(ends_on__lt=day).order_by("pk")
+    yield from list(ended.values_list("statement_id", flat=True))
+
+
+def _due(day: dt.date) -> Iterator[int]:
+    yield from list(waiting(day).values_list("pk", flat=True))
+
+
+def _resumable(day: dt.date) -> Iterator[int]:
+    suspended = PublishedDecision.objects.suspended().filter(ends_on__gte=day)
+    keys = list(suspended.order_by("pk").values_list("statement_id", flat=True))
+    for lot in range(0, len(keys), LOT):
+        found = Statement.objects.with_nothing_in_the_way().filter(pk__in=keys[lot : lot + LOT])
+        yield from list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def _behind() -> Iterator[int]:
+    """Statements whose copies say something that is not so any more."""
+    shown = PublishedDecision.objects.standing().filter(suspended_at__isnull=True)
+    keys = list(shown.order_by("pk").values_list("statement_id", flat=True))
+    for lot in range(0, len(keys), LOT):
+        some = keys[lot : lot + LOT]
+        copies = {
+            copy.statement_id: copy
+            for copy in PublishedDecision.objects.filter(statement__in=some).defer("text")
+        }
+        for statement in _whole(Statement.objects.filter(pk__in=some)).defer("text"):
+            if _changes(copies[statement.pk], statement):
+                yield statement.pk
+
+
+# Doing it to one ----------------------------------------------------------------------------------
+
+
+def _publish(key: int, *, day: dt.date, by: User) -> bool:
+    with recorded(by=by, what="Decision published"):
+        _lock_case(key)
+        found = _whole(Statement.objects.publishable_on(day).filter(pk=key)).first()
+        if found is None:  # changed meanwhile
+            return False
+        PublishedDecision.objects.create(
+            statement=found,
+            dated_on=found.dated_on,
+            text=found.text,
+            published_on=day,
+            ends_on=last_day_shown(day),
+            **_what_it_says(found),
+        )
+        found.published_on = day
+        found.save(update_fields=["published_on"])
+        return True
+
+
+def _resume(key: int, *, day: dt.date, by: User) -> bool:
+    with recorded(by=by, what="Publication resumed"):
+        _lock_case(key)
+        found = _whole(Statement.objects.with_nothing_in_the_way().filter(pk=key)).first()
+        copy = PublishedDecision.objects.suspended().filter(statement=key).first()
+        if found is None or copy is None:
+            return False
+        _store(copy, {**_changes(copy, found), "suspended_at": None})
+        return True
+
+
+def _update(key: int, *, day: dt.date, by: User) -> bool:
+    with recorded(by=by, what="Published decision updated"):
+        _lock_case(key)
+        found = _whole(Statement.objects.filter(pk=key)).get()
+        copy = PublishedDecision.objects.standing().filter(statement=key).first()
+        changes = _changes(copy, found) if copy else {}
+        if copy is None or not changes:
+            return False
+        _store(copy, changes)
+        return True
+
+
+def _withdraw(key: int, *, day: dt.date, by: User) -> bool:
+    """The five years are over: the statement says so and the copy follows by trigger."""
+    with recorded(by=by, what="Decision withdrawn after five years"):
+        _lock_case(key)
+        return bool(Statement.objects.shown().filter(pk=key).update(withdrawn_on=day))
+
+
+def _lock_case(key: int) -> None:
+    """Whatever stops publication locks the case too."""
+    Complaint.objects.select_for_update().filter(decisions__statements=key).get()
+
+
+def _store(copy: PublishedDecision, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(copy, name, value)
+    copy.save(update_fields=list(values))
+
+
+# What a copy says ---------------------------------------------------------------------------------
+
+
+def _whole(statements: QuerySet[Statement]) -> QuerySet[Statement]:
+    """With all that is copied, in a fixed number of queries. Personal remedies are not read."""
+    improvements = Recommendation.objects.filter(
+        kind=RecommendationKind.SERVICE_IMPROVEMENT
+    ).order_by("pk")
+    return statements.select_related(
+        "decision__complaint__authority",
+        "decision__complaint__public_subcategory__public_category",
+        "decision__report",
+    ).prefetch_related(
+        Prefetch("decision__recommendations", improvements, to_attr="improvements"),
+        "decision__complaint__authority__earlier_names",
+    )
+
+
+def _what_it_says(statement: Statement) -> dict[str, Any]:
+    """What a copy says of the case beside the statement itself."""
+    decision = statement.decision
+    case = decision.complaint
+    subcategory = case.public_subcategory
+    report = getattr(decision, "report", None)
+    return {
+        "reference": case.reference,
+        "authority_id": case.authority_id,
+        "authority_name": case.authority.name_on(decision.decided_on),
+        "category": case.category,
+        "public_category": subcategory.public_category.name if subcategory else "",
+        "public_subcategory": subcategory.name if subcategory else "",
+        "outcome": decision.outcome,
+        "decided_on": decision.decided_on,
+        "improvements": [
+            {"category": each.category, "text": each.text}
+            for each in decision.improvements  # type: ignore[attr-defined]
+        ],
+        "report_title": report.title if report else "",
+        "report_is_further": report is not None and report.is_further,
+        "report_issued_on": report and report.issued_on,
+        "report_answered_on": report and report.answered_on,
+        "report_satisfied_on": report and report.satisfied_on,
+    }
+
+
+def _changes(copy: PublishedDecision, statement: Statement) -> dict[str, Any]:
+    """What the copy says differently."""
+    return {
+        name: value
+        for name, value in _what_it_says(statement).items()
+        if getattr(copy, name) != value
+    }
