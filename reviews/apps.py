@@ -24,13 +24,20 @@ class ReviewsConfig(AppConfig):
 # The index of the back office in the order of a year's work; what is not listed comes after.
 ORDER = {
     "casework": [
-        "Complaint", "Decision", "Recommendation", "Complainant", "Authority", "Contact",
-        "Population", "Upload", "ImportBatch", "PublicCategory", "PublicSubcategory",
-        "DecisionReason",
+        "Complaint", "Decision", "Recommendation", "Complainant",
+        # What hangs on them
+        "Statement", "PublicationException", "DecisionReview", "PublicInterestReport",
+        "Extension", "ClockPause", "Note", "Attachment", "CaseLink", "DutyTransfer",
+        # What they refer to
+        "Authority", "Contact", "Population", "PublicCategory", "PublicSubcategory",
+        "DecisionReason", "BankHoliday", "Team",
+        # In and out, and what was done
+        "Upload", "ImportBatch", "SavedFilter", "Anonymisation", "Look", "Batch", "Change",
+        "LockedPeriod",
     ],
     "reviews": [
-        "Round", "Letter", "Signatory", "AnnualSummary", "TypeAverage", "Freeze", "LetterFile",
-        "OutboxMessage", "RoundEvent", "PublishedFigure", "PublishedDecision",
+        "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
+        "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip

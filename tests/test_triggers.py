@@ -48,6 +48,7 @@ EXPECTED_RULES = {
     "decision_of_locked_removed_with_reason",
     "decision_reason_fits",
     "decision_reason_outcome_stands",
+    "decision_reason_still_fits",
     "decision_with_recommendations_upheld",
     "extension_from_the_day_due",
     "extension_kept",

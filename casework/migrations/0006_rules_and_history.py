@@ -34,6 +34,13 @@ STAGE_OF_DECISION = """UPDATE casework_complaint SET stage = CASE
         SELECT 1 FROM casework_recommendation r WHERE r.decision_id = NEW.id)
     THEN 'remedy' ELSE 'closed' END"""
 
+# Reasons ------------------------------------------------------------------------------------------
+
+REASON_UNFIT = """NOT EXISTS (SELECT 1 FROM casework_decisionreason r WHERE r.id = NEW.reason_id
+    AND r.outcome = NEW.outcome
+    AND (r.starts_on IS NULL OR r.starts_on <= NEW.decided_on)
+    AND (r.ends_on IS NULL OR r.ends_on >= NEW.decided_on))"""
+
 # Frozen years ------------------------------------------------------------------------------------
 
 NO_REASON = (
@@ -268,15 +275,20 @@ class Migration(migrations.Migration):
         Refuse(
             name="decision_reason_fits",
             table="casework_decision",
-            events=["INSERT", "UPDATE OF reason_id, outcome, decided_on"],
+            events=["INSERT"],
             when="NEW.reason_id IS NOT NULL",
-            condition=(
-                "NOT EXISTS ("
-                "SELECT 1 FROM casework_decisionreason r WHERE r.id = NEW.reason_id "
-                "AND r.outcome = NEW.outcome "
-                "AND (r.starts_on IS NULL OR r.starts_on <= NEW.decided_on) "
-                "AND (r.ends_on IS NULL OR r.ends_on >= NEW.decided_on))"
-            ),
+            condition=REASON_UNFIT,
+            message="The reason belongs to another outcome or was not used on that day.",
+        ),
+        # A reason closed since stays with the decisions that have it.
+        Refuse(
+            name="decision_reason_still_fits",
+            table="casework_decision",
+            events=["UPDATE OF reason_id, outcome, decided_on"],
+            when="NEW.reason_id IS NOT NULL AND ("
+            + changed_in(["reason_id", "outcome", "decided_on"])
+            + ")",
+            condition=REASON_UNFIT,
             message="The reason belongs to another outcome or was not used on that day.",
         ),
         Refuse(
