@@ -19,7 +19,7 @@ from casework.models import Complaint, Decision, Recommendation, Statement
 
 SHOWN = 5
 # Of the words of a case so many are looked at, and so many of them, the rarest, searched for.
-WORDS_ASKED, WORDS_SEARCHED = 24, 8
+WORDS_ASKED, WORDS_SEARCHED = 16, 8
 # Above this a word is too common; below it the search takes no longer than a page may.
 TOO_COMMON = 5_000
 FOUND = 100

@@ -11,7 +11,7 @@ from django.utils import timezone
 from casework.actions import supersede_decision, system_user
 from casework.choices import Outcome
 from casework.models import Complaint, Decision, PublicCategory, PublicSubcategory, Statement
-from casework.similar import SHOWN, SimilarCases, similar_cases, words_of
+from casework.similar import SHOWN, WORDS_ASKED, SimilarCases, similar_cases, words_of
 from tests.factories import make_authority, make_complaint, make_decision, make_recommendation
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,11 @@ def test_similar_shows_at_most_five(there: int, shown: int) -> None:
     assert len(found("Cockerel")) == shown
 
 
+def test_similar_with_one_word_shows_the_newest_first() -> None:
+    decisions = [stated("A noisy cockerel.") for _ in range(SHOWN + 1)]
+    assert found("Cockerel") == decisions[:0:-1]
+
+
 # Remedies -----------------------------------------------------------------------------------------
 
 
@@ -187,9 +192,8 @@ def test_similar_without_amounts_has_no_range() -> None:
         '"', "'", "cockerel\" OR \"x", "NEAR(cockerel kerb)", "text:cockerel", "cockerel*",
         "^cockerel", "-cockerel", "{text} : cockerel", "AND OR NOT NEAR", "cockerel AND",
         "(", "')--", "; DROP TABLE casework_statement", "\x00cockerel", "%s %(x)s",
-        "cockerel & | !",
-        "<->", ":*", "\\", "ＣＯＣＫＥＲＥＬ", "𝔠𝔬𝔠𝔨", "ß" * 50, "кокерел петух", "a" * 5_000,
-        "word " * 5_000, "\ud7ff cockerel \U0010ffff",
+        "cockerel & | !", "<->", ":*", "\\", "ＣＯＣＫＥＲＥＬ", "𝔠𝔬𝔠𝔨", "ß" * 50,
+        "кокерел петух", "a" * 5_000, "word " * 5_000, "\ud7ff cockerel \U0010ffff",
     ],
 )  # fmt: skip
 def test_similar_takes_no_text_for_a_search_of_its_own(text: str) -> None:
@@ -211,10 +215,8 @@ def test_words_are_the_frequent_ones_without_those_of_every_statement() -> None:
     text = "The Council's complaint: fences, fences and kerbs. Mr X's fences! An e-mail to O'Brien."
     assert words_of(text) == ["fences", "kerbs", "mail", "brien"]
     assert words_of("") == []
-    assert (
-        len(words_of(" ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(99))))
-        == 24
-    )
+    many = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(99))
+    assert len(words_of(many)) == WORDS_ASKED
 
 
 # Cost ---------------------------------------------------------------------------------------------
