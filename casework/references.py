@@ -2,7 +2,10 @@
 
 import re
 
-_FORM = re.compile(r"([0-9]{2})[ -]?([0-9]{3})[ -]?([0-9]{3})")
+# Spaces and dashes as they are typed and as other programs make them.
+BETWEEN = r"[\s\-\u2010-\u2015\u2212]"
+
+_FORM = re.compile(rf"([0-9]{{2}}){BETWEEN}?([0-9]{{3}}){BETWEEN}?([0-9]{{3}})")
 
 
 def parse_reference(text: str) -> str | None:

@@ -166,7 +166,8 @@ def _decisions(keys: list[int], complaint: Complaint) -> list[Decision]:
 
     Asked for by key alone, so that no other index misleads SQLite.
     """
-    decision_of = dict(Statement.objects.filter(pk__in=keys).values_list("pk", "decision_id"))
+    shown = Statement.objects.with_nothing_in_the_way().filter(pk__in=keys)
+    decision_of = dict(shown.values_list("pk", "decision_id"))
     fit = {
         pk
         for pk, outcome, is_standing, case in Decision.objects.filter(pk__in=decision_of.values())

@@ -51,6 +51,7 @@ class BackOffice(AdminSite):
     site_header = "Ombudsman back office"
     site_title = "Ombudsman back office"
     index_title = "Casework and annual reviews"
+    enable_nav_sidebar = False  # lists need the width; the start page leads everywhere
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

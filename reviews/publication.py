@@ -17,6 +17,7 @@ from casework.actions import recorded
 from casework.actions.publication import months_after
 from casework.choices import RecommendationKind
 from casework.models import Complaint, Recommendation, Statement
+from casework.querysets import SIX_WEEKS
 from casework.refusals import Refused
 from reviews.models import PublishedDecision
 
@@ -92,8 +93,15 @@ def _resumable(day: dt.date) -> Iterator[int]:
     suspended = PublishedDecision.objects.suspended().filter(ends_on__gte=day)
     keys = list(suspended.order_by("pk").values_list("statement_id", flat=True))
     for lot in range(0, len(keys), LOT):
-        found = Statement.objects.with_nothing_in_the_way().filter(pk__in=keys[lot : lot + LOT])
+        found = _old_enough(day).filter(pk__in=keys[lot : lot + LOT])
         yield from list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def _old_enough(day: dt.date) -> QuerySet[Statement]:
+    """A decision that was given a later day since waits its six weeks again."""
+    return Statement.objects.with_nothing_in_the_way().filter(
+        decision__decided_on__lte=day - SIX_WEEKS
+    )
 
 
 def _behind() -> Iterator[int]:
@@ -136,7 +144,7 @@ def _publish(key: int, *, day: dt.date, by: User) -> bool:
 def _resume(key: int, *, day: dt.date, by: User) -> bool:
     with recorded(by=by, what="Publication resumed"):
         _lock_case(key)
-        found = _whole(Statement.objects.with_nothing_in_the_way().filter(pk=key)).first()
+        found = _whole(_old_enough(day).filter(pk=key)).first()
         copy = PublishedDecision.objects.suspended().filter(statement=key).first()
         if found is None or copy is None:
             return False

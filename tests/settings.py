@@ -6,7 +6,11 @@ DATABASE_URL of the real environment chooses the database; unset, SQLite in memo
 import os
 import tempfile
 
+# Files of cases lie in a folder that goes when the tests end.
+private_files = tempfile.TemporaryDirectory()
+
 TEST_ENVIRONMENT = {
+    "PRIVATE_FILES": private_files.name,
     "SECRET_KEY": "only-for-tests-" + "0123456789" * 5,
     "DEBUG": "off",
     "HTTPS": "off",
@@ -37,8 +41,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {
     "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
 }
-# Files of cases in a folder that goes when the tests end.
-private_files = tempfile.TemporaryDirectory()
-STORAGES["private"]["OPTIONS"]["location"] = private_files.name
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

@@ -18,7 +18,7 @@ from django.utils import formats
 
 from casework.actions.compliance import why_closed, why_not_complied
 from casework.actions.history import FrozenYears, recorded
-from casework.choices import Compliance, Outcome, Stage
+from casework.choices import OPEN_STAGES, Compliance, Outcome, Stage
 from casework.models import Complaint, Decision, Extension, Recommendation, Team
 from casework.refusals import Refused
 
@@ -191,6 +191,8 @@ class RecordedOutcome(BulkChange):
             return "Another decision has taken the place of this one."
         if row.outcome != Outcome.UPHELD:
             return "Only an upheld complaint has a compliance outcome."
+        if row.complaint.stage in OPEN_STAGES:
+            return "The case is open again: close it first."
         if row.compliance:
             label = Compliance(row.compliance).label
             return f"“{label}” is recorded already; change it on the page of the decision."

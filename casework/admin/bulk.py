@@ -5,6 +5,7 @@ is checked first and shown with every refusal; only what was shown is then done.
 """
 
 import datetime as dt
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -32,6 +33,7 @@ from casework.actions.bulk import (
     carry_out,
     check,
 )
+from casework.admin.forms import may_work_on_cases
 from casework.admin.lists import address_of, cleaned_query
 from casework.admin.pages import USUAL_REASONS, BackOfficeAdmin, actor, day, refusal
 from casework.choices import Compliance
@@ -58,8 +60,9 @@ class BulkForm(forms.Form):
         self.by = by
         self.order_fields([name for name in self.fields if name != "reason"])
 
+    @abstractmethod
     def change(self) -> BulkChange:
-        raise NotImplementedError
+        """What the form asks for."""
 
 
 class AssignmentForm(BulkForm):
@@ -93,12 +96,6 @@ class AssignmentForm(BulkForm):
             caseworker=(self._people.get(caseworker),) if caseworker else None,
             team=(self._teams.get(team),) if team else None,
         )
-
-
-def may_work_on_cases() -> QuerySet[User]:
-    """Present staff whose role lets them change a complaint."""
-    found = User.objects.with_perm("casework.change_complaint")
-    return found.filter(is_staff=True).order_by("username")
 
 
 class DayInput(forms.DateInput):

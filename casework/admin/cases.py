@@ -67,6 +67,7 @@ from casework.admin.forms import (
     CaseRecommendationForm,
     ComplaintForm,
     DayField,
+    DaysInOrderForm,
     DecisionForm,
     DecisionFormSet,
     LinkForm,
@@ -103,6 +104,7 @@ from casework.choices import (
     LookAt,
     Outcome,
     RecommendationKind,
+    Stage,
 )
 from casework.models import (
     Attachment,
@@ -175,11 +177,11 @@ class ComplianceFilter(admin.SimpleListFilter):
     parameter_name = "compliance"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("awaited", "Upheld, none recorded yet"), *Compliance.choices]
+        return [("awaited", "To come: the case is in remedy"), *Compliance.choices]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
         if self.value() == "awaited":
-            return queryset.awaiting_compliance()
+            return queryset.awaiting_compliance().filter(complaint__stage=Stage.REMEDY)
         return queryset.filter(compliance=self.value()) if self.value() else queryset
 
 
@@ -328,6 +330,16 @@ STEP = "_step"
 
 def may_record_not_satisfied(request: HttpRequest) -> bool:
     return request.user.has_perm("casework.record_not_satisfied")
+
+
+def refuse_silent_change(request: HttpRequest, form: ModelForm) -> None:
+    """What a recorded decision came to, and when, is not turned over without a word."""
+    is_turned = form.instance.pk and {"outcome", "decided_on"} & set(form.changed_data)
+    if is_turned and not request.POST.get(REASON, "").strip():
+        raise Refused(
+            "The decision is recorded: give the reason why its outcome or day changes, or open the "
+            "case again and enter a further decision."
+        )
 
 
 @admin.register(Complaint)
@@ -480,6 +492,7 @@ class ComplaintAdmin(CaseSearch, CaseFields, BulkAdmin):
                 check_compliance(
                     decision=form.instance, former=form.former_compliance, by=actor(request)
                 )
+                refuse_silent_change(request, form)
         # What changed in the former decision is stored while it stands.
         formset.save_existing_objects()
         former = []
@@ -773,6 +786,7 @@ class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
 
     def save_model(self, request: HttpRequest, obj: Decision, form: Any, change: bool) -> None:
         check_compliance(decision=obj, former=form.former_compliance, by=actor(request))
+        refuse_silent_change(request, form)
         save_changed(form, obj)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -888,12 +902,13 @@ class PublicSubcategoryAdmin(WithMerging):
 @admin.register(DecisionReason)
 class DecisionReasonAdmin(WithMerging):
     merging = ReasonMerge
-    list_display = ("name", "outcome", "code")
+    form = DaysInOrderForm
+    list_display = ("name", "outcome", "starts_on", "ends_on", "code")
     list_filter = ("outcome",)
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ("name", "code")
     prepopulated_fields = {"code": ("name",)}
-    fields = ("outcome", "name", "code")
+    fields = ("outcome", "name", "code", ("starts_on", "ends_on"))
 
 
 @admin.register(ImportBatch)

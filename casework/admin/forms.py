@@ -37,7 +37,7 @@ from casework.models import (
     Note,
     Recommendation,
 )
-from casework.references import parse_reference
+from casework.references import BETWEEN, parse_reference
 
 NOT_A_REFERENCE = "A reference has eight digits, such as 20 001 234."
 NO_LONGER_STANDS = (
@@ -77,7 +77,7 @@ class DayField(forms.DateField):
 
 def reference_begun(text: str) -> str | None:
     """The beginning of a reference as stored, or None if the text is none: `20-001` is `20 001`."""
-    digits = re.sub(r"[\s-]", "", text)
+    digits = re.sub(BETWEEN, "", text)
     if not re.fullmatch(r"[0-9]{1,8}", digits):
         return None
     return " ".join(filter(None, (digits[:2], digits[2:5], digits[5:])))
@@ -157,6 +157,12 @@ class ContactFormSet(BaseInlineFormSet):
             taken.append(contact)
 
 
+def may_work_on_cases() -> QuerySet[User]:
+    """Present staff whose role lets them change a complaint."""
+    found = User.objects.with_perm("casework.change_complaint")
+    return found.filter(is_staff=True).order_by("username")
+
+
 class PersonField(forms.ModelChoiceField):
     """Members of staff by their names: few enough for a list that a keyboard finds its way in."""
 
@@ -172,7 +178,7 @@ class ComplaintForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "caseworker" in self.fields:  # left out for those who may not assign
-            staff = Q(is_active=True, is_staff=True) | Q(pk=self.instance.caseworker_id)
+            staff = Q(pk__in=may_work_on_cases().values("pk")) | Q(pk=self.instance.caseworker_id)
             people = User.objects.filter(staff).order_by("first_name", "last_name", "username")
             self.fields["caseworker"].queryset = people  # type: ignore[attr-defined]
 

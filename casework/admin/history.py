@@ -1,5 +1,6 @@
 """History as people read it: who changed which field from what to what, when and why."""
 
+import datetime as dt
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,13 +9,15 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 from django.db.models import Max, Q
-from django.utils import formats
+from django.utils import formats, timezone
 
 from casework.choices import RecommendationKind
 from casework.models import Change, Complaint
 
 # Records whose fields say who complained or what was done for them.
 PERSONAL = {"casework.complainant", "casework.note", "casework.attachment"}
+# What a decision repeats of its complaint.
+FOLLOWING = {"authority_id", "category", "received_on"}
 HIDDEN = "(personal data)"
 NOT_SHOWN = "(not shown)"
 NOTHING = "nothing"
@@ -120,15 +123,18 @@ def entries(
 
 
 def sentences(changes: Iterable[Change], *, with_people: bool) -> Iterator[str]:
-    """What others changed, a sentence a field."""
+    """What others changed, a sentence a field that somebody typed."""
     for entry in entries(changes, with_people=with_people):
+        name = who(entry.change)
+        if entry.change.action != Change.Action.CHANGED:
+            words = [each.after for each in entry.fields if each.label == "text"]
+            yield f"{name} {entry.what.lower()}{''.join(f', text {text}' for text in words)}."
+            continue
+        columns = set(entry.change.after or {})
+        if entry.change.record == "casework.decision" and columns <= FOLLOWING:
+            continue  # said already of the complaint
         for each in entry.fields:
-            if entry.change.action == Change.Action.CHANGED:
-                yield (
-                    f"{who(entry.change)} changed {each.label} from {each.before} to {each.after}."
-                )
-            else:
-                yield f"{who(entry.change)} {entry.what.lower()}, {each.label} {each.after}."
+            yield f"{name} changed {each.label} from {each.before} to {each.after}."
 
 
 def who(change: Change) -> str:
@@ -158,13 +164,18 @@ def _label(model: type[models.Model] | None, column: str) -> str:
 
 
 def _is_personal(change: Change) -> bool:
-    """Personal remedies too: a change of one tells its kind only if the kind changed."""
+    """Personal remedies too, also one that was or becomes personal by this change.
+
+    A change tells the kind only if the kind changed; one that does not tell is taken for personal.
+    """
     if change.record in PERSONAL:
         return True
     if change.record != "casework.recommendation":
         return False
     kinds = {(part or {}).get("kind") for part in (change.before, change.after)}
-    return RecommendationKind.SERVICE_IMPROVEMENT not in kinds
+    return (
+        RecommendationKind.PERSONAL in kinds or RecommendationKind.SERVICE_IMPROVEMENT not in kinds
+    )
 
 
 def _value(model: type[models.Model] | None, column: str, value: Any, names: "_Names") -> str:
@@ -183,6 +194,12 @@ def _value(model: type[models.Model] | None, column: str, value: Any, names: "_N
         return str(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        if timezone.is_naive(value):  # as SQLite writes it
+            value = value.replace(tzinfo=dt.UTC)
+        return formats.date_format(timezone.localtime(value), "j M Y, H:i")
+    if isinstance(found, models.DecimalField):
+        return f"{value:,.{found.decimal_places}f}"
     return str(formats.localize(value))
 
 

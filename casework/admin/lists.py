@@ -24,7 +24,7 @@ from django.contrib.admin.views.main import (
 from django.contrib.auth.models import User
 from django.core.exceptions import FieldDoesNotExist, FieldError, PermissionDenied
 from django.core.exceptions import SuspiciousOperation as NotAllowed
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.db.models import Model, QuerySet
 from django.http import (
     FileResponse,
@@ -43,6 +43,7 @@ from django.utils.text import capfirst
 from casework.actions.looks import record_look
 from casework.actions.saved_filters import save_filter
 from casework.admin.exports import WRITERS, columns_of, written
+from casework.admin.history import PERSONAL
 from casework.choices import LookAt
 from casework.models import SavedFilter
 from casework.refusals import Refused
@@ -95,6 +96,19 @@ def address_of(opts: Any, page: str, query: str = "") -> str:
     return f"{found}?{query}" if query else found
 
 
+# What Django and the databases raise where an address asks for what no list has.
+NOT_FILTERS = (
+    IncorrectLookupParameters,
+    NotAllowed,
+    FieldError,
+    IndexError,
+    OverflowError,
+    TypeError,
+    ValueError,
+    DatabaseError,
+)
+
+
 class FilteredList(ChangeList):
     """A list as an address with filters shows it."""
 
@@ -107,6 +121,9 @@ class FilteredList(ChangeList):
         self._kept_in_links, self.preserved_filters = self.preserved_filters, ""
 
     def get_results(self, request: HttpRequest) -> None:
+        self.pk_attname = self.lookup_opts.pk.attname  # Django's choices need it, and set it later
+        if self._asks_for_something_unknown():
+            self.queryset = self.queryset.none()
         if getattr(request, "asks_rows_only", False):
             return
         super().get_results(request)
@@ -122,6 +139,14 @@ class FilteredList(ChangeList):
     def url_for_result(self, result: Model) -> str:
         found = super().url_for_result(result)
         return f"{found}?{self._kept_in_links}" if self._kept_in_links else found
+
+    def _asks_for_something_unknown(self) -> bool:
+        """Then no row is shown, rather than all of them."""
+        return any(
+            any(name in self.filter_params for name in field.parameters)
+            and not any(each.is_chosen and each.part for each in field.choices)
+            for field in self.filter_fields
+        )
 
     @cached_property
     def filter_fields(self) -> list[Field]:
@@ -257,7 +282,7 @@ def saved(request: HttpRequest, filters: Iterable[SavedFilter], page: "ListAdmin
         is_own = each.owner_id == request.user.pk
         try:
             count = page.rows_of(request, each.query).order_by()[: COUNTED + 1].count()
-        except (Refused, ValueError, DatabaseError):
+        except (Refused, *NOT_FILTERS):
             found.append(Saved(each, "", NO_LONGER, is_own))
             continue
         number = f"more than {COUNTED:,}" if count > COUNTED else f"{count:,}"
@@ -331,7 +356,7 @@ class ListAdmin(admin.ModelAdmin):
             raise Refused("The filters of this address hold a character that no record has.")
         try:
             return self.get_changelist_instance(asked).queryset
-        except (IncorrectLookupParameters, NotAllowed, FieldError) as error:
+        except NOT_FILTERS as error:
             raise Refused("This list does not have these filters.") from error
 
     # Taking the list away ------------------------------------------------------------------------
@@ -353,16 +378,25 @@ class ListAdmin(admin.ModelAdmin):
             for problem in refused.problems:
                 self.message_user(request, problem, messages.ERROR)
             return HttpResponseRedirect(address_of(self.opts, "changelist"))
+        filters = described(query, with_values=self.opts.label_lower not in PERSONAL)
         record_look(
             by=cast(User, request.user),
             what=LookAt.EXPORT,
-            detail=f"{self.opts.label_lower} as {ending.upper()}: {described(query)}"[:300],
+            detail=f"{self.opts.label_lower} as {ending.upper()}: {filters}"[:300],
             rows=count,
         )
         name = f"{self.opts.verbose_name_plural}-{timezone.localdate()}".replace(" ", "-")
         return FileResponse(file, as_attachment=True, filename=f"{name}.{ending}")
 
     # Saved filters -------------------------------------------------------------------------------
+
+    def _refuse_nonsense(self, request: HttpRequest, query: str) -> None:
+        """Asks the database too, which understands less than Django lets through."""
+        try:
+            with transaction.atomic():
+                self.rows_of(request, query).order_by()[:1].exists()
+        except NOT_FILTERS as error:
+            raise Refused("This list does not have these filters.") from error
 
     def save_filter_view(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST" or not self.has_view_or_change_permission(request):
@@ -371,7 +405,7 @@ class ListAdmin(admin.ModelAdmin):
         try:
             if not request.user.has_perm("casework.add_savedfilter"):
                 raise PermissionDenied
-            self.rows_of(request, query)
+            self._refuse_nonsense(request, query)
             saved_filter = save_filter(
                 by=cast(User, request.user),
                 name=request.POST.get("name", ""),
@@ -387,9 +421,16 @@ class ListAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(address_of(self.opts, "changelist", query))
 
 
-def described(query: str) -> str:
-    """A list's filters for the record of exports; what was searched for may be a name."""
+def described(query: str, *, with_values: bool) -> str:
+    """A list's filters for the record of exports; what was searched for may be a name.
+
+    So may values of filters be, on lists of personal data.
+    """
     pairs = parse_qsl(query, keep_blank_values=True)
-    said = [f"{name}={value}" for name, value in pairs if name not in {SEARCH_VAR, "o"}]
+    said = [
+        f"{name}={value}" if with_values else name
+        for name, value in pairs
+        if name not in {SEARCH_VAR, "o"}
+    ]
     said += ["a search" for name, value in pairs if name == SEARCH_VAR and value]
     return ", ".join(said) or "all"

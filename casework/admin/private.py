@@ -1,6 +1,7 @@
 """What the system keeps of who saw and changed what; frozen years; teams."""
 
 import datetime as dt
+from abc import abstractmethod
 from typing import Any
 
 from django.contrib import admin
@@ -40,8 +41,9 @@ class DoneAdmin(RecordAdmin):
     when = ""
     search_help_text = "By username, by the case's reference, or by day such as 2026-05-03."
 
+    @abstractmethod
     def of_cases(self, rows: QuerySet, reference: str) -> QuerySet:
-        raise NotImplementedError
+        """The rows that belong to cases whose reference begins so."""
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

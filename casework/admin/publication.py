@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from abc import abstractmethod
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -197,8 +198,9 @@ class PublicationFormSet(ParentFormSet):
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
         return self.write(form)
 
+    @abstractmethod
     def write(self, form: Any) -> Any:
-        raise NotImplementedError
+        """Stores what a row says by its action, and returns the record."""
 
 
 class StatementFormSet(PublicationFormSet):

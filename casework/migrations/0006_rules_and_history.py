@@ -235,7 +235,9 @@ class Migration(migrations.Migration):
             table="casework_decision",
             event="UPDATE OF is_standing, outcome, compliance",
             condition=f"NEW.is_standing AND ({changed_in(['is_standing', 'outcome', 'compliance'])})",
-            statement=STAGE_OF_DECISION,
+            # A case that is open again stays so: its decision stands but is not the last word.
+            statement=STAGE_OF_DECISION
+            + " AND (stage IN ('remedy', 'closed') OR NOT OLD.is_standing)",
         ),
         After(
             name="stage_follows_superseded_decision",

@@ -55,6 +55,23 @@ def suspend(name: str, table: str, event: str, *, condition: str, which: str, lo
     )
 
 
+def suspend_until_told_anew(
+    name: str, table: str, event: str, *, condition: str, which: str, lock: str
+) -> After:
+    """Suspends copies whose decision says something else now; the next publication resumes them."""
+    return After(
+        name=f"published_suspended_by_{name}",
+        table=table,
+        event=event,
+        condition=condition,
+        statement=(
+            f"UPDATE {COPY} SET suspended_at = CURRENT_TIMESTAMP WHERE suspended_at IS NULL "
+            f"AND taken_off_at IS NULL AND statement_id IN (SELECT s.id FROM {CASES} WHERE {which})"
+        ),
+        lock=lock,
+    )
+
+
 def take_off(name: str, table: str, event: str, *, condition: str, which: str, lock: str) -> After:
     """Takes the copies of these statements off for good."""
     return After(
@@ -70,6 +87,11 @@ def take_off(name: str, table: str, event: str, *, condition: str, which: str, l
     )
 
 
+SAID = ["outcome", "decided_on", "category", "authority_id"]
+IMPROVEMENT = ["kind", "category", "text", "decision_id"]
+CASE_OF_RECOMMENDATION = case(
+    "SELECT d.complaint_id FROM casework_decision d WHERE d.id = OLD.decision_id"
+)
 KEPT = "A published decision is kept."
 DECIDED = ["complaint_id", "is_standing", "outcome", "received_on"]
 IN_THE_WAY = "Something stands in the way of publication: look at the case."
@@ -330,6 +352,38 @@ class Migration(migrations.Migration):
             message=KEPT,
         ),
         RefuseTruncate(name="published_decision_not_truncated", table=COPY, message=KEPT),
+        suspend_until_told_anew(
+            "what_it_says",
+            "casework_decision",
+            f"UPDATE OF {', '.join(SAID)}",
+            condition=changed_in(SAID),
+            which="d.id = NEW.id",
+            lock=case("NEW.complaint_id"),
+        ),
+        suspend_until_told_anew(
+            "reference",
+            "casework_complaint",
+            "UPDATE OF reference",
+            condition=changed_in(["reference"]),
+            which="c.id = NEW.id",
+            lock="",
+        ),
+        suspend_until_told_anew(
+            "improvement",
+            "casework_recommendation",
+            f"UPDATE OF {', '.join(IMPROVEMENT)}",
+            condition=f"OLD.kind = 'service_improvement' AND ({changed_in(IMPROVEMENT)})",
+            which="d.id = OLD.decision_id",
+            lock=CASE_OF_RECOMMENDATION,
+        ),
+        suspend_until_told_anew(
+            "improvement_removed",
+            "casework_recommendation",
+            "DELETE",
+            condition="OLD.kind = 'service_improvement'",
+            which="d.id = OLD.decision_id",
+            lock=CASE_OF_RECOMMENDATION,
+        ),
         suspend(
             "stage",
             "casework_complaint",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -340,7 +340,10 @@ def test_change_of_the_former_decision_is_kept_when_a_further_one_is_entered(
         {"outcome": "upheld", "decided_on": "2019-12-02"},
     ]
     data = case_data(former.complaint, decisions=rows)
-    assert signed_in(officer).post(page_of(former.complaint), data).status_code == 302
+    assert (
+        signed_in(officer).post(page_of(former.complaint), data | {"_reason": "A slip"}).status_code
+        == 302
+    )
     assert list(Decision.objects.values_list("decided_on", "is_standing")) == [
         (dt.date(2019, 12, 2), True),
         (dt.date(2019, 10, 2), False),
@@ -1286,3 +1289,14 @@ def test_step_taken_by_code_names_what_was_done(manager: User) -> None:
     assert take_step(complaint=complaint, code="withdraw", by=manager, reason="A slip") == (
         "The decision is withdrawn and kept; the case waits for another."
     )
+
+
+def test_case_is_given_only_to_those_whose_role_works_on_cases(manager: User) -> None:
+    complaint = make_complaint(make_authority())
+    for role in ("auditor", "approver", "caseworker"):
+        user = User.objects.create_user(f"the {role}", is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+    page = signed_in(manager).get(page_of(complaint)).context["adminform"].form
+    offered = {user.username for user in page.fields["caseworker"].queryset}
+    assert {"the caseworker", manager.username} <= offered
+    assert not offered & {"the auditor", "the approver"}

@@ -443,6 +443,28 @@ def test_history_hides_people_from_those_who_may_not_see_them() -> None:
     assert "Jo Private" in "\n".join(sentences(changes, with_people=True))
 
 
+def test_history_hides_a_personal_remedy_that_became_an_improvement() -> None:
+    remedy = make_recommendation(
+        make_decision(make_authority()), kind="personal", category="apology", text="To Jo Private."
+    )
+    rows = Recommendation.objects.filter(pk=remedy.pk)
+    rows.update(kind="service_improvement", category="training_or_guidance", text="Train.")
+    rows.update(kind="personal", category="apology", text="Again to Jo Private.")
+    changes = Change.objects.of_case(remedy.decision.complaint_id)
+    assert "Jo Private" not in "\n".join(sentences(changes, with_people=False))
+    assert "Jo Private" in "\n".join(sentences(changes, with_people=True))
+
+
+def test_sentences_say_once_what_the_decision_repeats_of_its_complaint() -> None:
+    make_decision(make_authority())
+    before = Change.objects.latest("pk").pk
+    Complaint.objects.update(category="other")
+    later = Change.objects.filter(pk__gt=before).order_by("pk")
+    assert (later.count(), list(sentences(later, with_people=True))) == (
+        2, ["Somebody unnamed changed category from Housing to Other."],
+    )  # fmt: skip
+
+
 def test_superseding_is_part_of_the_batch_around_it(user: User) -> None:
     decision = make_decision(make_authority())
     with recorded(by=user, what="Decide again"):

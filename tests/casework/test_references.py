@@ -4,8 +4,12 @@ from casework.references import parse_reference
 
 
 @pytest.mark.parametrize(
-    "text", ["20 001 234", "20-001-234", "20001234", "20 001-234", " 20 001 234 "]
-)
+    "text",
+    [
+        "20 001 234", "20-001-234", "20001234", "20 001-234", " 20 001 234 ", "20–001–234",
+        "20\u2011001\u00a0234",
+    ],
+)  # fmt: skip
 def test_reference_in_every_spelling_is_one(text: str) -> None:
     assert parse_reference(text) == "20 001 234"
 

@@ -3,16 +3,19 @@
 import datetime as dt
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from casework.models import Complaint, Decision, DecisionReason
-from tests.factories import make_authority, make_decision
+from casework.actions import system_user
+from casework.models import Anonymisation, Complaint, Decision, DecisionReason
+from tests.factories import make_authority, make_decision, make_recommendation
 
 pytestmark = pytest.mark.django_db
 
 UNFIT = "The reason belongs to another outcome or was not used on that day."
 FIRST, LAST = dt.date(2019, 6, 1), dt.date(2019, 9, 30)
 DAY = dt.timedelta(days=1)
+NOW = dt.datetime(2020, 6, 1, tzinfo=dt.UTC)
 
 
 @pytest.fixture
@@ -79,6 +82,38 @@ def test_new_case_starts_open() -> None:
                 received_on=FIRST,
                 stage=stage,
             )
+
+
+def test_outcome_recorded_of_a_case_open_again_does_not_close_it() -> None:
+    decision = make_decision(make_authority())
+    make_recommendation(decision)
+    Complaint.objects.update(stage="investigation")
+    Decision.objects.update(compliance="satisfied", compliance_recorded_on=LAST + 30 * DAY)
+    assert Complaint.objects.get().stage == "investigation"
+    Complaint.objects.update(stage="closed")
+    Decision.objects.update(compliance="", compliance_recorded_on=None)
+    assert Complaint.objects.get().stage == "remedy"
+
+
+def test_anonymised_case_gets_nobody_new() -> None:
+    decision = make_decision(make_authority(), decided_on=FIRST)
+    case, system = decision.complaint, system_user()
+    Anonymisation.objects.create(
+        complaint=case, proposed_at=NOW, proposed_by=system, agreed_at=NOW,
+        agreed_by=User.objects.create_user("second"),
+    )  # fmt: skip
+    Complaint.objects.update(anonymised_on=LAST)
+    tries = (
+        lambda: case.notes.create(text="Jo rang", written_at=NOW, written_by=system),
+        lambda: case.pauses.create(starts_on=FIRST, reason="Jo is away"),
+        lambda: decision.reviews.create(asked_on=LAST, reason="Jo disagrees"),
+        lambda: make_recommendation(decision, kind="personal", category="apology", text="To Jo"),
+        lambda: Complaint.objects.update(stage="investigation"),
+    )
+    for attempt in tries:
+        with pytest.raises(IntegrityError, match="The case is anonymised"), transaction.atomic():
+            attempt()
+    make_recommendation(decision, text="Train staff.")  # names nobody
 
 
 def test_superseded_decision_leaves_the_case_to_be_decided() -> None:

@@ -257,7 +257,7 @@ def test_publish_brings_up_to_date_what_casework_says_otherwise() -> None:
     assert copy.improvements == [{"category": "training_or_guidance", "text": "Train staff."}]
     Recommendation.objects.filter(pk=recommendation.pk).delete()
     PublicInterestReport.objects.all().delete()
-    assert publish() == Publication(updated=1)
+    assert publish() == Publication(resumed=1)
     copy.refresh_from_db()
     assert (copy.report_title, copy.improvements) == ("", [])
 
@@ -608,3 +608,49 @@ def test_publish_goes_on_after_a_stop() -> None:
         publish_decisions(by=make_user("officer"), progress=stop)
     assert len(shown()) == 2
     assert publish() == Publication(published=1)
+
+
+# What the decision says changes -------------------------------------------------------------------
+
+
+def test_copy_is_off_at_once_when_its_decision_changes_and_comes_back_as_it_is_now() -> None:
+    copy = published(decided(outcome="not_upheld"))
+    Decision.objects.update(outcome="closed_after_initial_enquiries")
+    assert shown() == []
+    assert publish() == Publication(resumed=1)
+    copy.refresh_from_db()
+    assert (shown(), copy.outcome) == ([TEXT], "closed_after_initial_enquiries")
+
+
+def test_copy_whose_decision_gets_a_later_day_waits_six_weeks_again(today: Any) -> None:
+    published()
+    Decision.objects.update(decided_on=DECIDED + dt.timedelta(days=10))
+    assert shown() == []
+    assert publish(later(today, FIRST + dt.timedelta(days=9))) == Publication()
+    assert publish(later(today, FIRST + dt.timedelta(days=10))) == Publication(resumed=1)
+    assert shown() == [TEXT]
+
+
+def test_copy_is_off_at_once_when_an_improvement_becomes_personal_or_goes() -> None:
+    decision = decided()
+    improvement = make_recommendation(decision, text="Train Jo.")
+    make_recommendation(decision, text="Train all.")
+    copy = published(decision)
+    rows = Recommendation.objects.filter(pk=improvement.pk)
+    rows.update(kind="personal", category="apology")
+    assert shown() == []
+    assert publish() == Publication(resumed=1)
+    Recommendation.objects.filter(text="Train all.").delete()
+    assert shown() == []
+    assert publish() == Publication(resumed=1)
+    copy.refresh_from_db()
+    assert copy.improvements == []
+
+
+def test_record_of_who_works_on_a_case_leaves_its_copy_alone() -> None:
+    copy = published()
+    decision = Decision.objects.get()
+    decision.save()
+    assert shown() == [TEXT]
+    copy.refresh_from_db()
+    assert copy.suspended_at is None
