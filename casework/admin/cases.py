@@ -606,7 +606,7 @@ class ComplaintAdmin(CaseSearch, CaseFields, BulkAdmin):
         return context
 
     def case_of_people(self, record: Complaint, context: dict[str, Any]) -> Complaint | None:
-        shown = ("notes", "attachments")
+        shown = ("notes", "attachments", "repeats")
         is_shown = any(context.get(name) for name in shown) or shows_personal_remedies(context)
         return record if is_shown else None
 

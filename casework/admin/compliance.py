@@ -24,6 +24,7 @@ from casework.actions.compliance import (
     suggested_outcome,
     why_closed,
 )
+from casework.actions.looks import record_look
 from casework.admin.forms import DayField, DaysInOrderForm
 from casework.admin.pages import (
     BackOfficeAdmin,
@@ -34,7 +35,7 @@ from casework.admin.pages import (
     refusal,
 )
 from casework.admin.tools import Tool, WithTools
-from casework.choices import OPEN_STAGES, Compliance, RecommendationKind
+from casework.choices import OPEN_STAGES, Compliance, LookAt, RecommendationKind
 from casework.models import (
     BankHoliday,
     ClockPause,
@@ -251,6 +252,12 @@ class WithExtensions(WithTools):
                     f"{day(extension.former_due_on)}.",
                 )
                 return HttpResponseRedirect(case)
+        if recommendation.kind == RecommendationKind.PERSONAL:  # the page shows its text
+            record_look(
+                by=actor(request),
+                what=LookAt.COMPLAINANT,
+                complaint=recommendation.decision.complaint,
+            )
         context = {
             **self.admin_site.each_context(request),
             "title": "Agree an extension",

@@ -204,7 +204,8 @@ class FilteredList(ChangeList):
         title = capfirst(str(getattr(field, "verbose_name", name)))
         if field.related_model and rest in {"", "exact", "id", "id__exact", "pk", "pk__exact"}:
             related = cast(Any, field.related_model)._base_manager
-            return title, ", ".join(str(row) for row in related.filter(pk__in=values))
+            keys = [value for value in values if value.isdecimal() and len(value) < 19]
+            return title, ", ".join(str(row) for row in related.filter(pk__in=keys))
         return title, ", ".join(values)
 
     def _without(self, names: frozenset[str]) -> str:
@@ -338,7 +339,12 @@ class ListAdmin(admin.ModelAdmin):
                 "whole list is shown: choose its filters again.",
                 messages.WARNING,
             )
-        return super().changelist_view(request, extra_context)
+        try:
+            return super().changelist_view(request, extra_context)
+        except (IndexError, OverflowError, DatabaseError):
+            if request.method != "GET" or not request.GET:
+                raise
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
 
     def deeds_over(self, request: HttpRequest, count: int, query: str) -> list[tuple[str, str]]:
         """What may be done to all `count` rows that a query shows, with the address of each."""

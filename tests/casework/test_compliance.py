@@ -32,6 +32,7 @@ from casework.models import (
     Decision,
     DutyTransfer,
     Extension,
+    Look,
     Recommendation,
 )
 from casework.refusals import Refused
@@ -208,6 +209,17 @@ def test_extension_page_says_what_is_wrong_and_keeps_what_was_typed() -> None:
         "The day on which it was agreed is in the future: give today's or an earlier one."
     ]
     assert Extension.objects.count() == 0
+
+
+def test_extension_page_of_a_personal_remedy_is_a_look() -> None:
+    decision = make_decision(make_authority())
+    public = make_recommendation(decision, text="Train staff.")
+    personal = make_recommendation(decision, kind="personal", category="apology", text="To Jo.")
+    client = client_of(*WORKER)
+    for recommendation, looks in ((public, 0), (personal, 1)):
+        assert recommendation.text in client.get(extension_page(recommendation)).content.decode()
+        assert Look.objects.count() == looks
+    assert Look.objects.get().complaint == decision.complaint
 
 
 def test_extension_page_offers_nothing_where_nothing_can_be_agreed() -> None:
