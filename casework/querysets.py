@@ -86,9 +86,6 @@ class ComplaintQuerySet(QuerySet["Complaint"]):
         """Being worked on: before the decision, or opened again after one."""
         return self.filter(stage__in=OPEN_STAGES)
 
-    def in_remedy(self) -> Self:
-        return self.filter(stage=Stage.REMEDY)
-
     def not_closed(self) -> Self:
         return self.filter(stage__in=(*OPEN_STAGES, Stage.REMEDY))
 
