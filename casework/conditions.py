@@ -23,3 +23,10 @@ def in_force_between(first: dt.date, last: dt.date) -> Q:
     return (Q(starts_on__isnull=True) | Q(starts_on__lte=last)) & (
         Q(ends_on__isnull=True) | Q(ends_on__gte=first)
     )
+
+
+def together(*fields: str) -> Q:
+    """The condition that all of these fields hold a value or none does."""
+    return Q(*((f"{field}__isnull", True) for field in fields)) | Q(
+        *((f"{field}__isnull", False) for field in fields)
+    )

@@ -24,6 +24,7 @@ from reviews.models import (
     RoundEvent,
     TypeAverage,
 )
+from reviews.rounds import issuing
 from tests.factories import (
     MIDDLE,
     make_approver,
@@ -739,7 +740,7 @@ def test_issue_stops_where_the_round_is_frozen_again_meanwhile(authority: Author
     letters = list(Letter.objects.of_round(round_.pk).values_list("pk", flat=True))
     rounds.freeze(round_=round_, by=editor, reason="A late case")
     with pytest.raises(Refused) as refused:
-        rounds._Issuing(former, editor).issue(letters[0])
+        issuing.Issuing(former, editor).issue(letters[0])
     assert refusal(refused) == [
         "The round 2020 was frozen again while its letters were being issued; approve the new "
         "letters and issue them."

@@ -13,6 +13,7 @@ from casework.choices import ContactRole
 from casework.models import Authority, Complaint, Contact, Decision, LockedPeriod
 from reviews import rounds
 from reviews.models import AnnualSummary, Letter, LetterFile, OutboxMessage, RoundEvent
+from reviews.rounds import freezing
 from tests.factories import (
     make_approver,
     make_authority,
@@ -58,7 +59,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     def test_freeze_sees_one_state_of_casework() -> None:
         authority = make_authority()
         make_complaint(authority)
-        with rounds._one_state_of_the_database(Decision):
+        with freezing.one_state_of_the_database(Decision):
             assert Complaint.objects.count() == 1
             thread, raised = elsewhere(lambda: make_complaint(authority))
             thread.join(timeout=20)
@@ -86,7 +87,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         def change() -> None:
             Decision.objects.filter(pk=decision.pk).update(is_remedied_by_authority=True)
 
-        with rounds._one_state_of_the_database(Complaint, Decision):
+        with freezing.one_state_of_the_database(Complaint, Decision):
             lock_period(year=2020, first_day=dt.date(2019, 4, 1), last_day=dt.date(2020, 3, 31))
             thread, raised = elsewhere(change)
             thread.join(timeout=0.5)

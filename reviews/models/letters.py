@@ -1,0 +1,127 @@
+"""The letters that carry the frozen figures, and the messages that take them away."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from casework.choices import ContactRole
+from casework.conditions import in_order, together
+from reviews.models.summaries import AnnualSummary
+from reviews.querysets import LetterQuerySet, SignatoryQuerySet
+
+
+class Signatory(models.Model):
+    """Who signs letters dated from the first day to the last."""
+
+    name = models.CharField(max_length=150)
+    titles = models.TextField(help_text="One title a line, as printed below the name.")
+    starts_on = models.DateField("signs letters from")
+    ends_on = models.DateField("signs letters to", null=True, blank=True)
+
+    objects = SignatoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "signatories"
+        ordering = ["-starts_on"]
+        constraints = [
+            models.CheckConstraint(
+                name="signatory_first_day_not_after_last",
+                condition=in_order("starts_on", "ends_on"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Letter(models.Model):
+    """The letter that carries one frozen row: drafted, approved by a second person, issued.
+
+    Who it goes to and who signs it are copied in when the figures are frozen.
+    """
+
+    summary = models.OneToOneField(AnnualSummary, models.PROTECT, related_name="letter")
+    addressee = models.TextField(help_text="One line each, without the authority's name.")
+    salutation = models.CharField(max_length=300)
+    is_post_vacant = models.BooleanField("chief executive's post vacant", default=False)
+    signatory = models.TextField(help_text="Name and titles, one a line.")
+    recipients = models.JSONField(
+        default=dict, editable=False, help_text="The e-mail address of each officer by role."
+    )
+    frozen_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField("approved", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    issued_at = models.DateTimeField("issued", null=True, blank=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    size = models.PositiveIntegerField("bytes", null=True, blank=True)
+
+    objects = LetterQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["summary__name"]
+        constraints = [
+            models.CheckConstraint(
+                name="letter_approved_at_by", condition=together("approved_at", "approved_by")
+            ),
+            models.CheckConstraint(
+                name="letter_issued_whole",
+                condition=Q(
+                    issued_at__isnull=True, issued_by__isnull=True, size__isnull=True, sha256=""
+                )
+                | Q(issued_at__isnull=False, issued_by__isnull=False, size__isnull=False)
+                & ~Q(sha256=""),
+            ),
+            models.CheckConstraint(
+                name="letter_issued_only_if_approved",
+                condition=Q(issued_at__isnull=True) | Q(approved_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="letter_approved_by_a_second_person",
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("frozen_by")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Letter to {self.summary.name}, {self.summary.year_ending}"
+
+    @property
+    def state(self) -> str:
+        """`draft`, `approved` or `issued`."""
+        if self.issued_at:
+            return "issued"
+        return "approved" if self.approved_at else "draft"
+
+
+class LetterFile(models.Model):
+    """What was issued, byte for byte, and its words, in a table of its own to keep lists light."""
+
+    letter = models.OneToOneField(Letter, models.PROTECT, primary_key=True, related_name="file")
+    document = models.JSONField()
+    pdf = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"File {self.letter_id}"
+
+
+class OutboxMessage(models.Model):
+    """A message to be sent about an issued letter, written in the transaction that issued it."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="messages")
+    role = models.CharField("to", max_length=20, choices=ContactRole)
+    email = models.EmailField()
+    subject = models.CharField(max_length=300)
+    queued_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["queued_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="outbox_message_once", fields=["letter", "role"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.get_role_display()})"

@@ -1,0 +1,176 @@
+"""Freezing: the year is counted once, and every authority gets a row and a draft letter."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from casework.actions import lock_period, recorded
+from casework.choices import ContactRole
+from casework.models import Complaint, Contact, Decision, Recommendation
+from casework.refusals import Refused
+from reviews.figures.counts import COUNTED, Average
+from reviews.letters import wording
+from reviews.models import (
+    AnnualSummary,
+    Freeze,
+    Letter,
+    Round,
+    RoundEvent,
+    Signatory,
+    TypeAverage,
+)
+from reviews.rounds.checking import blocks, officers_of
+from reviews.rounds.steps import record, require
+from reviews.statistics import METHOD_VERSION, Row, averages, rows
+
+
+def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
+    """Counts once and stores a row and a draft letter for every authority.
+
+    With a reason, freezes again: the rows of before stay, the drafts go, approvals are void.
+    """
+    require(by, "reviews.freeze_round", "freeze a round")
+    # Changes of cases under way end first and others wait, so that none is missed by both the
+    # figures and the list of what changed after them.
+    what = f"Freeze the round {round_.year}"
+    with (
+        one_state_of_the_database(Complaint, Decision, Recommendation),
+        recorded(by=by, what=what, reason=reason),
+    ):
+        round_ = Round.objects.select_for_update().get(pk=round_.pk)
+        _refuse_if_frozen(round_, reason)
+        lines, officers = rows(round_.period), officers_of(round_)
+        today = timezone.localdate()
+        problems = [str(finding) for finding in blocks(round_, lines, officers, today=today)]
+        if problems:
+            raise Refused(*problems)
+        Letter.objects.of_round(round_.pk).delete()
+        frozen = Freeze.objects.create(
+            round=round_,
+            number=round_.freezes.count() + 1,
+            method_version=METHOD_VERSION,
+            reason=reason,
+            frozen_at=timezone.now(),
+            frozen_by=by,
+        )
+        TypeAverage.objects.bulk_create(
+            TypeAverage(
+                freeze=frozen,
+                authority_type=kind,
+                **{name: getattr(average, name) for name in Average.__dataclass_fields__},
+            )
+            for kind, average in averages(lines).items()
+        )
+        summaries = AnnualSummary.objects.bulk_create(
+            _summary(frozen, line, round_) for line in lines
+        )
+        signatory = _signatory(round_)
+        Letter.objects.bulk_create(
+            _letter(summary, officers.get(summary.authority_id, {}), signatory, by)
+            for summary in summaries
+        )
+        Round.objects.filter(pk=round_.pk).update(freeze=frozen)
+        lock_period(
+            year=round_.year,
+            first_day=round_.period.first_day,
+            last_day=round_.period.last_day,
+        )
+        detail = f"{len(summaries)} authorities" + (f", again: {reason}" if reason else "")
+        record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
+    return frozen
+
+
+@contextmanager
+def one_state_of_the_database(*unchanged: type[Model]) -> Iterator[None]:
+    """A transaction in which nothing that others commit meanwhile shows up in later counts.
+
+    Nobody writes to the tables `unchanged` meanwhile. SQLite has it so anyway; PostgreSQL when
+    asked before the first query, so not inside another transaction.
+    """
+    is_outermost = not connection.in_atomic_block
+    try:
+        with transaction.atomic():
+            if is_outermost and connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+                    tables = ", ".join(model._meta.db_table for model in unchanged)
+                    cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
+            yield
+    except OperationalError as error:
+        raise Refused(
+            "Somebody else is changing the round or its cases just now; try again."
+        ) from error
+
+
+def _refuse_if_frozen(round_: Round, reason: str) -> None:
+    if round_.freeze_id is None:
+        if reason:
+            raise Refused(f"The round {round_.year} is not frozen yet; freeze it without a reason.")
+        return
+    if not reason:
+        raise Refused(
+            f"The round {round_.year} is already frozen; to count again, freeze it again and say "
+            "why."
+        )
+    if Letter.objects.of_round(round_.pk).issued().exists():
+        raise Refused(
+            f"Letters of the round {round_.year} are issued, so its figures stand; correct a "
+            "single letter instead."
+        )
+
+
+def _summary(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
+    authority, counts, similar = line.authority, line.counts, line.similar
+    return AnnualSummary(
+        freeze=frozen,
+        authority=authority,
+        year_ending=round_.year,
+        name=authority.name_on(round_.period.last_day),
+        slug=authority.slug,
+        gss_code=authority.gss_code or "",
+        authority_type=authority.authority_type,
+        region=authority.region,
+        method_version=frozen.method_version,
+        **{name: getattr(counts, name) for name in COUNTED},
+        received_by_category=counts.received_by_category,
+        investigated_by_category=counts.investigated_by_category,
+        upheld_by_category=counts.upheld_by_category,
+        population=line.population,
+        population_year=line.population_year,
+        has_comparison=similar is not None,
+        **{
+            f"similar_{name}": getattr(similar, name) if similar else None
+            for name in Average.__dataclass_fields__
+        },
+    )
+
+
+def _letter(
+    summary: AnnualSummary, officers: dict[str, Contact], signatory: str, frozen_by: User
+) -> Letter:
+    """A draft that carries by value whom it addresses and whom its messages go to."""
+    chief = officers.get(ContactRole.CHIEF_EXECUTIVE)
+    if chief is None:
+        addressee, salutation = wording.POST, f"Dear {wording.POST}"
+    else:
+        addressee = f"{chief.printed_name}\n{chief.job_title or wording.POST}"
+        salutation = f"Dear {chief.printed_name}"
+    return Letter(
+        summary=summary,
+        addressee=addressee,
+        salutation=salutation,
+        is_post_vacant=chief is None,
+        signatory=signatory,
+        recipients={role: o.email for role, o in sorted(officers.items()) if o.email},
+        frozen_by=frozen_by,
+    )
+
+
+def _signatory(round_: Round) -> str:
+    """Name and titles of whoever signs on the letter date, one a line."""
+    signatory = Signatory.objects.signing_on(round_.letter_on).first()
+    return f"{signatory.name}\n{signatory.titles}" if signatory else wording.OFFICE

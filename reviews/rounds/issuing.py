@@ -1,0 +1,124 @@
+"""Issuing: each letter whole or not at all, and later whether it still is as issued."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from casework.actions import recorded
+from casework.refusals import Refused
+from reviews.drafting import compose
+from reviews.letters.document import to_plain
+from reviews.models import Freeze, Letter, LetterFile, OutboxMessage, Round, RoundEvent
+from reviews.pdf.render import render
+from reviews.rounds.steps import record, require
+
+
+def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | None = None) -> int:
+    """Issues every approved letter of the round: stores its PDF and queues its messages.
+
+    Each letter is one transaction, so that a stop at any instant loses and doubles nothing and a
+    second run goes on where the first ended. Returns the number issued by this run; `progress` is
+    told how many of how many are done.
+    """
+    require(by, "reviews.issue_letters", "issue letters")
+    round_ = Round.objects.select_related("freeze").get(pk=round_.pk)
+    if round_.freeze is None:
+        raise Refused(f"The round {round_.year} is not frozen yet, so it has no letters.")
+    letters = Letter.objects.of_round(round_.pk).order_by("summary__slug")
+    waiting = letters.awaiting_approval().count()
+    if waiting:
+        raise Refused(
+            f"{waiting} of {letters.count()} letters of the round {round_.year} are not approved "
+            "yet; approve or hold them first."
+        )
+    to_do = list(letters.filter(issued_at__isnull=True).values_list("pk", flat=True))
+    issuing = Issuing(round_.freeze, by)
+    for position, pk in enumerate(to_do, start=1):
+        issuing.issue(pk)
+        if progress:
+            progress(position, len(to_do))
+    return issuing.done
+
+
+@dataclass(slots=True)
+class Issuing:
+    """One run of issuing: what it has done so far stands in the round's history all the while."""
+
+    freeze: Freeze
+    by: User
+    done: int = 0
+    event: RoundEvent | None = None
+
+    def issue(self, pk: int) -> None:
+        """Issues one letter, whole or not at all, unless another run has just done so."""
+        with recorded(by=self.by, what="Issue a letter"):
+            # Nobody freezes, approves or issues the round meanwhile.
+            round_ = Round.objects.select_for_update().get(pk=self.freeze.round_id)
+            if round_.freeze_id != self.freeze.pk:
+                raise Refused(
+                    f"The round {round_.year} was frozen again while its letters were being "
+                    "issued; approve the new letters and issue them."
+                )
+            letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
+            if letter.issued_at or not letter.approved_at:
+                return
+            document = compose(letter)
+            try:
+                pdf = render(document)
+            except ValueError as error:
+                raise Refused(
+                    f"The letter to {document.authority} cannot be drawn: {error}."
+                ) from error
+            LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
+            now = timezone.now()
+            Letter.objects.filter(pk=pk).update(
+                issued_at=now,
+                issued_by=self.by,
+                sha256=hashlib.sha256(pdf).hexdigest(),
+                size=len(pdf),
+            )
+            OutboxMessage.objects.bulk_create(
+                OutboxMessage(
+                    letter=letter,
+                    role=role,
+                    email=email,
+                    subject=f"{document.subject}: {document.authority}",
+                    queued_at=now,
+                )
+                for role, email in letter.recipients.items()
+            )
+            self._record(round_)
+
+    def _record(self, round_: Round) -> None:
+        self.done += 1
+        if self.event is None:
+            self.event = record(round_, RoundEvent.Action.ISSUED, by=self.by)
+        self.event.detail = f"{self.done} letters"
+        self.event.save(update_fields=["detail"])
+
+
+def verify(round_: Round) -> list[str]:
+    """What is wrong with the round's issued letters, a sentence each; empty when all is well."""
+    problems = []
+    issued = 0
+    files = LetterFile.objects.filter(letter__summary__freeze__round=round_)
+    for file in files.select_related("letter__summary").iterator(chunk_size=50):
+        issued += 1
+        letter = file.letter
+        digest = hashlib.sha256(file.pdf).hexdigest()
+        if (digest, len(file.pdf)) != (letter.sha256, letter.size):
+            problems.append(
+                f"{letter.summary.slug}: the stored letter has the SHA-256 digest {digest}, but "
+                f"was issued with {letter.sha256 or 'none'}."
+            )
+    missing = Letter.objects.issued().filter(summary__freeze__round=round_, file__isnull=True)
+    problems.extend(
+        f"{slug}: the issued letter has no file."
+        for slug in missing.values_list("summary__slug", flat=True)
+    )
+    if not issued and not problems:
+        problems.append(f"No letter of the round {round_.year} is issued yet.")
+    return problems
