@@ -14,6 +14,7 @@ class Run:
     text: str
     is_bold: bool = False
     link: str = ""
+    is_italic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,15 @@ class BulletList:
     kind: Literal["list"] = "list"
 
 
-type Block = Heading | Paragraph | BulletList
+@dataclass(frozen=True, slots=True)
+class NumberedList:
+    """Each item is a sequence of runs; they count from 1."""
+
+    items: tuple[tuple[Run, ...], ...]
+    kind: Literal["numbers"] = "numbers"
+
+
+type Block = Heading | Paragraph | BulletList | NumberedList
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,9 @@ class LetterDocument:
 
     `letterhead` is the sender in two lines; `addressee` and `signatory` are one entry a line;
     `notice` is printed on every page where it is not empty (demonstration data), and `watermark`
-    across every page (`Draft`).
+    across every page (`Draft`). `figures` is the letter's figures as JSON, attached to the PDF as
+    `figures.json` where not empty, and `check_code` what a reader types to learn whether the letter
+    is one that was issued.
     """
 
     authority: str
@@ -110,6 +121,8 @@ class LetterDocument:
     panels: tuple[Panel, ...]
     notice: str = ""
     watermark: str = ""
+    figures: str = ""
+    check_code: str = ""
 
 
 def to_plain(document: LetterDocument) -> dict[str, Any]:
@@ -139,6 +152,8 @@ def _block(plain: dict[str, Any]) -> Block:
             return Paragraph(_runs(plain["runs"]))
         case "list":
             return BulletList(tuple(_runs(item) for item in plain["items"]))
+        case "numbers":
+            return NumberedList(tuple(_runs(item) for item in plain["items"]))
         case kind:
             raise ValueError(f"a letter has no block of kind {kind!r}")
 

@@ -95,8 +95,15 @@ class RoundEvent(models.Model):
         OPENED = "opened", "Opened"
         FROZEN = "frozen", "Figures frozen"
         APPROVED = "approved", "Letters approved"
+        RETURNED = "returned", "Letters returned"
         WITHDRAWN = "withdrawn", "Approval withdrawn"
+        WORDED = "worded", "Wording changed"
+        HELD = "held", "Letters held"
+        RELEASED = "released", "Letters released"
         ISSUED = "issued", "Letters issued"
+        SENT = "sent", "Messages sent"
+        CORRECTED = "corrected", "Letter corrected"
+        RETRACTED = "retracted", "Letter retracted"
         EXPORTED = "exported", "Letters exported"
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="events")
@@ -111,7 +118,21 @@ class RoundEvent(models.Model):
             models.CheckConstraint(
                 name="round_event_action_known",
                 condition=Q(
-                    action__in=["opened", "frozen", "approved", "withdrawn", "issued", "exported"]
+                    action__in=[
+                        "opened",
+                        "frozen",
+                        "approved",
+                        "returned",
+                        "withdrawn",
+                        "worded",
+                        "held",
+                        "released",
+                        "issued",
+                        "sent",
+                        "corrected",
+                        "retracted",
+                        "exported",
+                    ]
                 ),
             ),
         ]

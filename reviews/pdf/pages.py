@@ -7,7 +7,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reviews.letters.document import Block, BulletList, Heading, LetterDocument, Paragraph
+from reviews.letters.document import (
+    Block,
+    BulletList,
+    Heading,
+    LetterDocument,
+    NumberedList,
+    Paragraph,
+)
 from reviews.pdf.panels import PanelBlock
 from reviews.pdf.prose import Prose, plain, prose
 from reviews.pdf.styles import (
@@ -97,6 +104,10 @@ def _narrative(blocks: Iterable[Block]) -> Iterator[Prose]:
                 for number, runs in enumerate(items, 1):
                     style = LAST_ITEM if number == len(items) else ITEM
                     yield prose(runs, style, TEXT_WIDTH)
+            case NumberedList(items):
+                for number, runs in enumerate(items, 1):
+                    style = LAST_ITEM if number == len(items) else ITEM
+                    yield prose(runs, replace(style, bullet=f"{number}."), TEXT_WIDTH)
 
 
 def _letter_pages(parts: Iterable[Prose]) -> Iterator[Page]:

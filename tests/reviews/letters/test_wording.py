@@ -1,13 +1,13 @@
 import datetime as dt
 
-from reviews.letters.document import Block, BulletList, Heading, Paragraph, Run
+from reviews.letters.document import Block, BulletList, Heading, NumberedList, Paragraph, Run
 from reviews.letters.wording import narrative, subject
 
 
 def runs(block: Block) -> list[Run]:
     if isinstance(block, Heading):
         return [Run(block.text)]
-    if isinstance(block, BulletList):
+    if isinstance(block, BulletList | NumberedList):
         return [run for item in block.items for run in item]
     return list(block.runs)
 
@@ -42,7 +42,10 @@ def test_narrative_has_the_two_headings() -> None:
 def test_narrative_explains_the_three_statistics_and_names_the_five_types() -> None:
     words = text(letter())
     terms = [
-        item[0].text for block in letter() if isinstance(block, BulletList) for item in block.items
+        item[0].text
+        for block in letter()
+        if isinstance(block, BulletList | NumberedList)
+        for item in block.items
     ]
     assert terms == [
         "Complaints upheld.",
