@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reviews.models import (  # noqa: F401
         AnnualSummary,
         Letter,
+        LetterReturn,
         PublishedDecision,
         PublishedFigure,
         Round,
@@ -79,6 +80,15 @@ class LetterQuerySet(QuerySet["Letter"]):
     def of_round(self, round_id: int) -> Self:
         """The letters of a round's newest freeze."""
         return self.filter(summary__freeze__current_of=round_id)
+
+    def returned(self) -> Self:
+        """Sent back by an approver and not answered yet."""
+        return self.filter(returns__answered_at=None, returns__isnull=False)
+
+
+class LetterReturnQuerySet(QuerySet["LetterReturn"]):
+    def unanswered(self) -> Self:
+        return self.filter(answered_at=None)
 
 
 class SignatoryQuerySet(QuerySet["Signatory"]):

@@ -162,7 +162,7 @@ def make_issued_round(year: int = 2020, **values: Any) -> Round:
     editor = User.objects.filter(username="editor").first() or make_editor()
     approver = User.objects.filter(username="approver").first() or make_approver()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=approver)
+    rounds.approve(reason="For a test", round_=round_, by=approver)
     rounds.issue(round_=round_, by=editor)
     round_.refresh_from_db()
     return round_

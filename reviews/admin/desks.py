@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from casework.admin.desks import Desk, Panel
-from reviews.admin.letters import may
+from reviews.admin.access import may
 from reviews.models import Letter, Round
 
 

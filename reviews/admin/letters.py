@@ -13,16 +13,19 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from casework.admin.pages import BackOfficeAdmin
+from casework.admin.pages import BackOfficeAdmin, actor
 from casework.refusals import Refused
 from reviews import exports, rounds
+from reviews.admin.access import may
+from reviews.admin.proofs import answer_view, kinds, return_view
 from reviews.drafting import draft
 from reviews.letters.document import LetterDocument, from_plain
+from reviews.letters.pictures import drawn
 from reviews.models import Letter, Round
-from reviews.site.charts import drawn
+from reviews.proofing import proof_letters, proofs_of
 from reviews.site.opendata import letter_file_name
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
@@ -76,6 +79,7 @@ class LetterAdmin(BackOfficeAdmin):
     readonly_fields = (
         "council", "year", "read", "state", "is_post_vacant", "signatory", "frozen_by",
         "approved_at", "approved_by", "issued_at", "issued_by", "sha256", "size", "figures",
+        "proof_found", "comments",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": (("council", "year"), ("state", "read"), "figures")}),
@@ -87,6 +91,7 @@ class LetterAdmin(BackOfficeAdmin):
         ("Signature", {"fields": ("signatory",)}),
         ("Approval and issue", {
             "fields": (
+                "proof_found", "comments",
                 "frozen_by", ("approved_at", "approved_by"), ("issued_at", "issued_by"),
                 ("sha256", "size"),
             ),
@@ -98,6 +103,8 @@ class LetterAdmin(BackOfficeAdmin):
         return [
             path("<int:pk>/page/", view(self.page_view), name="reviews_letter_page"),
             path("<int:pk>/letter.pdf", view(self.pdf_view), name="reviews_letter_pdf"),
+            path("<int:pk>/return/", view(return_view), name="reviews_letter_return"),
+            path("<int:pk>/answer/", view(answer_view), name="reviews_letter_answer"),
             *super().get_urls(),
         ]
 
@@ -160,6 +167,36 @@ class LetterAdmin(BackOfficeAdmin):
         address = reverse("admin:reviews_annualsummary_change", args=[letter.summary_id])
         return format_html('<a href="{}">The frozen row it carries</a>', address)
 
+    @admin.display(description="proof")
+    def proof_found(self, letter: Letter) -> SafeString | str:
+        proof = proofs_of(Letter.objects.filter(pk=letter.pk)).get(letter.pk)
+        if proof is None:
+            return "Not proofed since it last changed."
+        if not proof.findings:
+            return "Nothing found."
+        lines = ((each.level.capitalize(), each) for each in proof.findings)
+        return format_html_join(SafeString("<br>"), "{}, {}", lines)
+
+    @admin.display(description="comments")
+    def comments(self, letter: Letter) -> SafeString | str:
+        """What approvers returned it with, and the answers; where to add either."""
+        lines: list[tuple[str, str, str]] = []
+        for each in letter.returns.select_related("returned_by", "answered_by"):
+            lines.append((f"{each.returned_by}", each.comment, ""))
+            if each.answered_by:
+                lines.append((f"{each.answered_by}", each.answer, "answered "))
+        said = format_html_join(SafeString("<br>"), "{2}{0}: “{1}”", lines)
+        if letter.issued_at:
+            return said or "None."
+        is_open = letter.returns.unanswered().exists()
+        name, text = (
+            ("answer", "Answer the comment") if is_open else ("return", "Return it with a comment")
+        )
+        address = reverse(f"admin:reviews_letter_{name}", args=[letter.pk])
+        return format_html(
+            '{}{}<a href="{}">{}</a>', said, SafeString("<br>" if lines else ""), address, text
+        )
+
     def save_model(self, request: HttpRequest, obj: Letter, form: ModelForm, change: bool) -> None:
         is_draft_again = form.changed_data and rounds.amend_letter(
             letter=obj, by=actor(request), addressee=obj.addressee, salutation=obj.salutation
@@ -205,15 +242,32 @@ class LetterAdmin(BackOfficeAdmin):
         description_plural="Approve the selected letters",
         location=EVERYWHERE,
     )
-    def approve(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+    def approve(self, request: HttpRequest, queryset: QuerySet[Letter]) -> TemplateResponse | None:
+        """Asks first why letters with warnings may be approved, and shows these."""
+        reason = request.POST.get("reason", "").strip()
+        waiting = queryset.filter(approved_at=None, issued_at=None)
+        warned = {pk: each for pk, each in proof_letters(waiting).items() if each.of("warning")}
+        if warned and not reason:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Approve letters with warnings",
+                "opts": self.opts,
+                "letters": warned,
+                "warnings": kinds(warned, "warning"),
+                "selected": list(queryset.order_by("pk").values_list("pk", flat=True)),
+            }
+            return TemplateResponse(request, "admin/reviews/letter/approve.html", context)
         for round_ in _rounds_of(queryset):
             try:
-                approved = rounds.approve(round_=round_, by=actor(request), letters=queryset)
+                approved = rounds.approve(
+                    round_=round_, by=actor(request), letters=queryset, reason=reason
+                )
             except Refused as refused:
                 for problem in refused.problems:
                     self.message_user(request, problem, messages.ERROR)
             else:
                 tell_approved(self, request, round_, approved)
+        return None
 
     @admin.action(
         permissions=["export"],
@@ -243,15 +297,6 @@ def tell_approved(
     else:
         text = f"Nothing to do: these letters of the {round_.year} review are approved already."
         page.message_user(request, text, messages.INFO)
-
-
-def may(request: HttpRequest, permission: str) -> bool:
-    return request.user.has_perm(f"reviews.{permission}")
-
-
-def actor(request: HttpRequest) -> Any:
-    """Who asks; the back office lets nobody in who has not signed in."""
-    return request.user
 
 
 def _rounds_of(letters: QuerySet[Letter]) -> QuerySet[Round]:

@@ -17,11 +17,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from casework.actions import changed_since_locked
-from casework.admin.pages import BackOfficeAdmin, day, shown_entries
+from casework.admin.pages import BackOfficeAdmin, actor, day, shown_entries
 from casework.models import Change, LockedPeriod
 from casework.refusals import Refused
 from reviews import rounds
-from reviews.admin.letters import actor, may, number_of, tell_approved
+from reviews.admin.access import may
+from reviews.admin.letters import number_of, tell_approved
+from reviews.admin.proofs import proof_view
 from reviews.admin.records import RecordInline
 from reviews.models import Freeze, Round, RoundEvent
 from reviews.statistics import rows
@@ -73,6 +75,15 @@ class AgainForm(StepForm):
         label="Why the figures are frozen again",
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "autofocus": True}),
         help_text="It stays in the round's history.",
+    )
+
+
+class ApproveForm(StepForm):
+    reason = forms.CharField(
+        label="Why letters with warnings may go out",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
+        help_text="Needed where the proof has warnings. It stays in the round's history.",
     )
 
 
@@ -130,7 +141,9 @@ def _take_freeze(
 def _take_approve(
     page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
 ) -> None:
-    approved = rounds.approve(round_=round_, by=actor(request), seen=given["number"])
+    approved = rounds.approve(
+        round_=round_, by=actor(request), seen=given["number"], reason=given["reason"]
+    )
     tell_approved(page, request, round_, approved)
 
 
@@ -370,6 +383,11 @@ class RoundAdmin(BackOfficeAdmin):
                 for name in STEPS
             ),
             path(
+                "<int:pk>/proof/",
+                self.admin_site.admin_view(proof_view),
+                name="reviews_round_proof",
+            ),
+            path(
                 "<int:pk>/changed/",
                 self.admin_site.admin_view(self.changed_view),
                 name="reviews_round_changed",
@@ -412,7 +430,9 @@ class RoundAdmin(BackOfficeAdmin):
         if not (may(request, step.permission) and self.has_view_permission(request, round_)):
             raise PermissionDenied
         desk = reverse("admin:reviews_round_change", args=[pk])
-        form_class = AgainForm if name == "freeze" and round_.freeze else StepForm
+        form_class: type[StepForm] = ApproveForm if name == "approve" else StepForm
+        if name == "freeze" and round_.freeze:
+            form_class = AgainForm
         initial = {"number": round_.freeze.number} if round_.freeze else {}
         form = form_class(request.POST if request.method == "POST" else None, initial=initial)
         problems: list[str] = []

@@ -3,7 +3,7 @@
 Each step refuses (`Refused`) with one sentence a problem and changes nothing.
 """
 
-from reviews.rounds.approving import amend_letter, approve
+from reviews.rounds.approving import amend_letter, answer_return, approve, return_letter
 from reviews.rounds.checking import Finding, check
 from reviews.rounds.freezing import freeze
 from reviews.rounds.issuing import issue, verify
@@ -13,6 +13,7 @@ from reviews.rounds.steps import record
 __all__ = [
     "Finding",
     "amend_letter",
+    "answer_return",
     "approve",
     "check",
     "freeze",
@@ -20,5 +21,6 @@ __all__ = [
     "open_round",
     "record",
     "reschedule",
+    "return_letter",
     "verify",
 ]

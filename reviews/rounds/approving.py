@@ -6,21 +6,34 @@ from django.utils import timezone
 
 from casework.actions import recorded
 from casework.refusals import Refused
-from reviews.models import Letter, Round, RoundEvent
+from reviews.models import Letter, LetterReturn, Round, RoundEvent
 from reviews.pdf.text import first_unprintable
+from reviews.proofing import Proof, proof_letters
+from reviews.querysets import LetterQuerySet
 from reviews.rounds.steps import record, require
+
+MOST_PROBLEMS = 20  # said at once when letters are refused
 
 
 def approve(
-    *, round_: Round, by: User, letters: QuerySet[Letter] | None = None, seen: int | None = None
+    *,
+    round_: Round,
+    by: User,
+    letters: QuerySet[Letter] | None = None,
+    seen: int | None = None,
+    reason: str = "",
 ) -> int:
     """Approves the letters given, or all of the round; the number that were not yet approved.
 
     Refuses whoever froze the figures: letters are approved by a second person. `seen` is the number
-    of the freeze that person looked at; letters of a later one are not approved unseen.
+    of the freeze that person looked at; letters of a later one are not approved unseen. Letters are
+    proofed first: an error refuses, warnings need a `reason`. Of all letters those returned and not
+    answered stay drafts; asked for by itself, such a letter is refused.
     """
     require(by, "reviews.approve_letters", "approve letters")
-    with recorded(by=by, what=f"Approve letters of the round {round_.year}"):
+    # Most of the reading is done before anybody has to wait for the round.
+    proof_letters(_to_approve(round_, letters))
+    with recorded(by=by, what=f"Approve letters of the round {round_.year}", reason=reason):
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
         if round_.freeze is None:
             raise Refused(f"The round {round_.year} is not frozen yet, so it has no letters.")
@@ -34,15 +47,93 @@ def approve(
                 f"The round {round_.year} was frozen again since you looked; look at its new "
                 "letters before you approve them."
             )
-        waiting = Letter.objects.of_round(round_.pk).awaiting_approval()
-        if letters is not None:
-            waiting = waiting.filter(pk__in=letters.values("pk"))
-        approved = Letter.objects.filter(pk__in=waiting.values("pk")).update(
+        waiting = _to_approve(round_, letters)
+        if letters is not None and waiting.returned().exists():
+            raise Refused(
+                *(
+                    f"{name}: the letter was returned; answer the comment before it is approved."
+                    for name in waiting.returned().values_list("summary__name", flat=True)
+                )
+            )
+        waiting = waiting.exclude(pk__in=waiting.returned().order_by().values("pk"))
+        accepted = _accept(proof_letters(waiting), reason)
+        approved = Letter.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(
             approved_at=timezone.now(), approved_by=by
         )
         if approved:
-            record(round_, RoundEvent.Action.APPROVED, by=by, detail=f"{approved} letters")
+            detail = f"{approved} letters{accepted}"
+            record(round_, RoundEvent.Action.APPROVED, by=by, detail=detail)
     return approved
+
+
+def _to_approve(round_: Round, letters: QuerySet[Letter] | None) -> LetterQuerySet:
+    waiting = Letter.objects.of_round(round_.pk).awaiting_approval()
+    return waiting if letters is None else waiting.filter(pk__in=letters.order_by().values("pk"))
+
+
+def _accept(proofs: dict[int, Proof], reason: str) -> str:
+    """What is noted of the warnings that are accepted. Refuses errors, and warnings unexplained."""
+    problems = [
+        f"{proof.authority}: {error}" for proof in proofs.values() for error in proof.of("error")
+    ]
+    if len(problems) > MOST_PROBLEMS:
+        more = len(problems) - MOST_PROBLEMS
+        problems = [*problems[:MOST_PROBLEMS], f"{more} more; see the proof of the round."]
+    if problems:
+        raise Refused(*problems)
+    warned = sum(1 for proof in proofs.values() if proof.of("warning"))
+    if not warned:
+        return ""
+    letters = "1 letter has" if warned == 1 else f"{warned} letters have"
+    if not reason.strip():
+        raise Refused(f"{letters} warnings; say why they may be approved all the same.")
+    return f"; {letters} warnings, accepted: {reason.strip()}"
+
+
+def return_letter(*, letter: Letter, by: User, comment: str) -> LetterReturn:
+    """Sends a letter back with a comment; an approved one is a draft again."""
+    require(by, "reviews.approve_letters", "return letters")
+    if not comment.strip():
+        raise Refused("Say what is wrong with the letter.")
+    with recorded(by=by, what="Return a letter", reason=comment):
+        round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)
+        own = _not_issued(round_, letter)
+        if own.returned().exists():
+            raise Refused("The letter is returned already and waits for an answer.")
+        withdraw_approval(round_, own, by=by)
+        returned = LetterReturn.objects.create(
+            letter=letter, comment=comment.strip(), returned_at=timezone.now(), returned_by=by
+        )
+        detail = f"{letter.summary.name}: {comment.strip()}"
+        record(round_, RoundEvent.Action.RETURNED, by=by, detail=detail)
+    return returned
+
+
+def answer_return(*, letter: Letter, by: User, answer: str) -> LetterReturn:
+    """Says what was done about a returned letter, which can then be approved."""
+    require(by, "reviews.change_letter", "answer for a letter")
+    if not answer.strip():
+        raise Refused("Say what was changed, or why nothing was.")
+    with recorded(by=by, what="Answer a returned letter", reason=answer):
+        round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)
+        _not_issued(round_, letter)
+        open_return = letter.returns.unanswered().first()
+        if open_return is None:
+            raise Refused("The letter is not returned, or somebody has just answered.")
+        open_return.answer = answer.strip()
+        open_return.answered_at, open_return.answered_by = timezone.now(), by
+        open_return.save(update_fields=["answer", "answered_at", "answered_by"])
+    return open_return
+
+
+def _not_issued(round_: Round, letter: Letter) -> LetterQuerySet:
+    """The letter as a queryset, if it is of the round's newest freeze and not issued."""
+    own = Letter.objects.of_round(round_.pk).filter(pk=letter.pk)
+    if not own.exists():
+        raise Refused("The round was frozen again meanwhile; look at the new draft instead.")
+    if own.issued().exists():
+        raise Refused("The letter is issued and cannot be changed any more.")
+    return own
 
 
 def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -> bool:
@@ -56,11 +147,7 @@ def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -
     with recorded(by=by, what="Change whom a letter addresses"):
         # The round first, as everything else does that changes its letters.
         round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)
-        own = Letter.objects.of_round(round_.pk).filter(pk=letter.pk)
-        if not own.exists():
-            raise Refused("The round was frozen again meanwhile; change the new draft instead.")
-        if own.issued().exists():
-            raise Refused("The letter is issued and cannot be changed any more.")
+        own = _not_issued(round_, letter)
         own.update(addressee=addressee, salutation=salutation)
         return withdraw_approval(round_, own, by=by) > 0
 

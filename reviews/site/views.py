@@ -16,10 +16,10 @@ from casework.models.authorities import Authority
 from reviews.demonstration.provenance import provenance
 from reviews.figures.periods import Period
 from reviews.letters.document import from_plain
+from reviews.letters.pictures import drawn
 from reviews.letters.statements import panels
 from reviews.models import AnnualSummary, Demonstration, LetterFile, PublishedFigure, Round
 from reviews.site import history, names, opendata
-from reviews.site.charts import drawn
 from reviews.site.responses import public
 
 RECENT_ROUNDS = 5

@@ -150,7 +150,7 @@ def test_editor_freezes_and_issues_from_the_desk(live_server: Any, page: Page) -
     page.get_by_role("button", name="Freeze the figures").press("Enter")
     page.get_by_text("The figures of 2020 are frozen and 1 letter drafted.").wait_for()
 
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     page.reload()
     page.get_by_role("button", name="Issue 1 letter…").press("Enter")
     page.wait_for_url("**/issue/*")

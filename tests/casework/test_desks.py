@@ -286,7 +286,7 @@ def test_reviews_desk_follows_a_round_from_step_to_step() -> None:
         "Rounds with letters awaiting approval": 1,
         "Letters awaiting approval": 1,
     }
-    rounds.approve(round_=round_, by=approver)
+    rounds.approve(reason="For a test", round_=round_, by=approver)
     assert reviews_desk(client) == nothing | {"Rounds ready to issue": 1}
     rounds.issue(round_=round_, by=editor)
     assert reviews_desk(client) == nothing

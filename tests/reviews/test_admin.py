@@ -86,7 +86,9 @@ def frozen_round(number: int = 3, year: int = 2020) -> Round:
 
 def approved_round(number: int = 3) -> Round:
     round_ = frozen_round(number)
-    rounds.approve(round_=round_, by=member("approver", "approver who approved"))
+    rounds.approve(
+        reason="For a test", round_=round_, by=member("approver", "approver who approved")
+    )
     return round_
 
 
@@ -271,7 +273,7 @@ def fill(year: int, councils: int) -> None:
     editor = User.objects.filter(username="editor").first() or member("review editor", "editor")
     approver = User.objects.filter(username="approver").first() or member("approver", "approver")
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=approver)
+    rounds.approve(reason="For a test", round_=round_, by=approver)
     rounds.issue(round_=round_, by=editor)
     PublishedFigure.objects.create(
         authority=make_authority(), year_ending=year, source="Example", upheld=1
@@ -431,12 +433,12 @@ def test_desk_offers_each_person_the_next_steps_only() -> None:
     assert buttons(approve, round_) == (["Approve 2 letters…"], [])
 
     first = Letter.objects.filter(pk=Letter.objects.order_by("pk")[0].pk)
-    rounds.approve(round_=round_, by=approver, letters=first)
+    rounds.approve(reason="For a test", round_=round_, by=approver, letters=first)
     assert buttons(approve, round_) == (["Approve 1 letter…"], [])
     assert buttons(edit, round_)[1] == [
         "The letters can be issued when all are approved; 1 letter is not."
     ]
-    rounds.approve(round_=round_, by=approver)
+    rounds.approve(reason="For a test", round_=round_, by=approver)
     assert buttons(approve, round_) == ([], [])
     assert buttons(edit, round_) == (["Issue 2 letters…", "Freeze again…"], [])
 
@@ -589,7 +591,14 @@ def test_steps_lead_from_cases_to_issued_letters() -> None:
     assert "Approves 2 letters in your name." in approve.get(
         step(round_, "approve")
     ).content.decode().replace("\n", " ")
-    assert said(approve.post(step(round_, "approve"))) == ["2 letters of the 2020 review approved."]
+    unexplained = approve.post(step(round_, "approve"))
+    assert unexplained.context["problems"] == [
+        "2 letters have warnings; say why they may be approved all the same."
+    ]
+    given = {"reason": "Nobody signs in a test"}
+    assert said(approve.post(step(round_, "approve"), given)) == [
+        "2 letters of the 2020 review approved."
+    ]
     assert said(approve.post(step(round_, "approve")))[-1] == (
         "Nothing to do: these letters of the 2020 review are approved already."
     )
@@ -702,7 +711,9 @@ def test_letter_is_amended_until_it_is_issued() -> None:
         in client.get(reverse("admin:reviews_letter_page", args=[letter.pk])).content.decode()
     )
 
-    rounds.approve(round_=round_, by=User.objects.get(username="approver who approved"))
+    rounds.approve(
+        reason="For a test", round_=round_, by=User.objects.get(username="approver who approved")
+    )
     assert client.post(page, values).status_code == 302
     letter.refresh_from_db()
     assert letter.state == "approved"  # nothing had changed
@@ -797,7 +808,7 @@ def test_who_froze_is_told_that_another_person_approves() -> None:
     round_ = make_round()
     both = User.objects.create_superuser("both")
     rounds.freeze(round_=round_, by=both)
-    response = run(signed_in_as(both), "approve", Letter.objects.get())
+    response = run(signed_in_as(both), "approve", Letter.objects.get(), reason="For a test")
     assert said(response) == [
         "both froze the round 2020; another person has to approve its letters."
     ]

@@ -101,7 +101,7 @@ def test_export_marks_drafts_and_not_issued_letters() -> None:
     rounds.freeze(round_=round_, by=editor)
     letter = Letter.objects.get()
     assert "Draft" in text_of(exports.letter_pdf(letter))
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     letter.refresh_from_db()
     assert "Draft" in text_of(exports.letter_pdf(letter))
     rounds.issue(round_=round_, by=editor)

@@ -22,7 +22,13 @@ from casework.actions import lock_period, recorded
 from casework.actions.looks import record_look
 from casework.choices import LookAt
 from casework.models import Complainant
-from reviews.models import Demonstration, PublishedDecision, PublishedFigure
+from reviews.models import (
+    Demonstration,
+    Letter,
+    LetterReturn,
+    PublishedDecision,
+    PublishedFigure,
+)
 from reviews.roles import ROLES, sync_roles
 from tests.factories import (
     make_authority,
@@ -272,6 +278,9 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     record_look(by=by, what=LookAt.COMPLAINANT, complaint=complaint)
     lock_period(year=2001, first_day=dt.date(2000, 4, 1), last_day=dt.date(2001, 3, 31))
     make_issued_round(2020)
+    LetterReturn.objects.create(
+        letter=Letter.objects.earliest("pk"), comment="Look again.", returned_at=now, returned_by=by
+    )
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(
         authority=authority, year_ending=2018, source="Example", upheld=1

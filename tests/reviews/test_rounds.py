@@ -402,7 +402,7 @@ def test_freeze_again_with_a_reason_counts_again_and_voids_approvals(
 ) -> None:
     round_, editor, approver = make_round(2020), make_editor(), make_approver()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=approver)
+    rounds.approve(reason="For a test", round_=round_, by=approver)
     make_decision(authority)
     again = rounds.freeze(round_=round_, by=editor, reason="A decision was missing")
     assert again.number == 2
@@ -587,7 +587,7 @@ def test_letter_cannot_be_issued_without_its_file(authority: Authority) -> None:
     editor, approver = make_editor(), make_approver()
     round_ = make_round(2020)
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=approver)
+    rounds.approve(reason="For a test", round_=round_, by=approver)
     with pytest.raises(IntegrityError), transaction.atomic():
         Letter.objects.update(issued_at=timezone.now(), issued_by=editor, sha256="0" * 64, size=1)
 
@@ -600,7 +600,7 @@ def test_approve_takes_a_second_person(authority: Authority) -> None:
     both = make_user("both", "freeze_round", "approve_letters")
     rounds.freeze(round_=round_, by=both)
     with pytest.raises(Refused) as refused:
-        rounds.approve(round_=round_, by=both)
+        rounds.approve(reason="For a test", round_=round_, by=both)
     assert refusal(refused) == [
         "both froze the round 2020; another person has to approve its letters."
     ]
@@ -613,21 +613,21 @@ def test_approve_takes_the_letters_given_and_then_the_rest(authority: Authority)
     round_, approver = make_round(2020), make_approver()
     rounds.freeze(round_=round_, by=make_editor())
     own = Letter.objects.filter(summary__authority=authority)
-    assert rounds.approve(round_=round_, by=approver, letters=own) == 1
+    assert rounds.approve(reason="For a test", round_=round_, by=approver, letters=own) == 1
     assert Letter.objects.awaiting_approval().count() == 1
-    assert rounds.approve(round_=round_, by=approver) == 1
-    assert rounds.approve(round_=round_, by=approver) == 0
+    assert rounds.approve(reason="For a test", round_=round_, by=approver) == 1
+    assert rounds.approve(reason="For a test", round_=round_, by=approver) == 0
     assert {letter.approved_by for letter in Letter.objects.all()} == {approver}
 
 
 def test_approve_refuses_who_may_not_and_a_round_not_frozen(authority: Authority) -> None:
     round_, editor, approver = make_round(2020), make_editor(), make_approver()
     with pytest.raises(Refused) as refused:
-        rounds.approve(round_=round_, by=approver)
+        rounds.approve(reason="For a test", round_=round_, by=approver)
     assert refusal(refused) == ["The round 2020 is not frozen yet, so it has no letters."]
     rounds.freeze(round_=round_, by=editor)
     with pytest.raises(Refused) as refused:
-        rounds.approve(round_=round_, by=make_user("nobody"))
+        rounds.approve(reason="For a test", round_=round_, by=make_user("nobody"))
     assert refusal(refused) == ["nobody may not approve letters."]
 
 
@@ -670,7 +670,7 @@ def test_issue_goes_to_who_was_in_office_when_the_figures_were_frozen(
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
     authority.contacts.update(surname="Newcomer", email="new@example.org")
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     rounds.issue(round_=round_, by=editor)
     assert LetterFile.objects.get().document["salutation"] == "Dear Ms Example"
     assert [message.email for message in OutboxMessage.objects.all()] == ["chief@example.org"]
@@ -684,7 +684,7 @@ def test_issue_refuses_while_a_letter_is_not_approved(authority: Authority) -> N
     assert refusal(refused) == ["The round 2020 is not frozen yet, so it has no letters."]
     rounds.freeze(round_=round_, by=editor)
     own = Letter.objects.filter(summary__authority=authority)
-    rounds.approve(round_=round_, by=make_approver(), letters=own)
+    rounds.approve(reason="For a test", round_=round_, by=make_approver(), letters=own)
     with pytest.raises(Refused) as refused:
         rounds.issue(round_=round_, by=editor)
     assert refusal(refused) == [
@@ -699,7 +699,7 @@ def test_issue_by_the_one_who_froze_is_allowed_and_by_others_refused(
     round_, editor = make_round(2020), make_editor()
     approver = make_approver()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=approver)
+    rounds.approve(reason="For a test", round_=round_, by=approver)
     with pytest.raises(Refused) as refused:
         rounds.issue(round_=round_, by=approver)
     assert refusal(refused) == ["approver may not issue letters."]
@@ -711,7 +711,7 @@ def test_issue_stopped_in_the_middle_goes_on_where_it_ended(authority: Authority
         make_authority()
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
 
     class Stopped(Exception):
         pass
@@ -734,7 +734,7 @@ def test_issue_stops_where_the_round_is_frozen_again_meanwhile(authority: Author
     make_authority()
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     former = Round.objects.get().freeze
     assert former is not None
     letters = list(Letter.objects.of_round(round_.pk).values_list("pk", flat=True))
@@ -750,8 +750,8 @@ def test_issue_stops_where_the_round_is_frozen_again_meanwhile(authority: Author
 def test_issue_refuses_a_letter_that_cannot_be_drawn(authority: Authority) -> None:
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     Letter.objects.update(salutation="Dear \u200bMs Example")
-    rounds.approve(round_=round_, by=make_approver())
     with pytest.raises(Refused, match="The letter to Example District Council cannot be drawn"):
         rounds.issue(round_=round_, by=editor)
     assert LetterFile.objects.exists() is False
@@ -763,7 +763,7 @@ def test_issue_leaves_its_line_in_the_history_whenever_it_is_stopped(
     make_authority()
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     seen: list[str] = []
 
     def look(done: int, total: int) -> None:
@@ -782,7 +782,7 @@ def test_reschedule_makes_approved_letters_drafts_again_and_keeps_the_freeze(
     round_, editor = make_round(2020), make_user("editor", "freeze_round", "change_round")
     stale = Round.objects.get()
     frozen = rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     withdrawn = rounds.reschedule(
         round_=stale,
         by=editor,
@@ -806,7 +806,7 @@ def test_reschedule_refuses_another_year_once_frozen_and_dates_once_issued(
     day, instant = dt.date(2021, 7, 23), dt.datetime(2021, 8, 1, tzinfo=LONDON)
     with pytest.raises(Refused, match="The round 2020 is frozen and keeps its year"):
         rounds.reschedule(round_=round_, by=by, year=2021, letter_on=day, publish_at=instant)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     rounds.issue(round_=round_, by=by)
     with pytest.raises(Refused, match="are issued, so its dates stand"):
         rounds.reschedule(round_=round_, by=by, year=2020, letter_on=day, publish_at=instant)
@@ -838,7 +838,7 @@ def test_amend_letter_voids_its_approval_and_refuses_what_cannot_be_printed(
 ) -> None:
     round_, editor = make_round(2020), make_user("editor", "freeze_round", "change_letter")
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     letter = Letter.objects.get()
     with pytest.raises(Refused, match=r"U\+200B"):
         rounds.amend_letter(
@@ -859,8 +859,8 @@ def test_approve_refuses_letters_of_a_later_freeze_than_the_one_seen(
     rounds.freeze(round_=round_, by=editor)
     rounds.freeze(round_=round_, by=editor, reason="A late case")
     with pytest.raises(Refused, match="was frozen again since you looked"):
-        rounds.approve(round_=round_, by=approver, seen=1)
-    assert rounds.approve(round_=round_, by=approver, seen=2) == 1
+        rounds.approve(reason="For a test", round_=round_, by=approver, seen=1)
+    assert rounds.approve(reason="For a test", round_=round_, by=approver, seen=2) == 1
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,7 @@ def test_issue_run_twice_at_once_loses_and_doubles_nothing() -> None:
         make_chief_executive(make_authority())
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     issued: list[int] = []
     threads = []
     if connection.vendor == "postgresql":

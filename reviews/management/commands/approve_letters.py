@@ -9,6 +9,9 @@ from reviews.management.rounds import RoundCommand, find_authority, find_round, 
 from reviews.models import Letter
 from reviews.rounds import approve
 
+# The command has always taken letters with warnings; the history says that nobody gave a reason.
+WITHOUT_REASON = "no reason was given with the command"
+
 
 class Command(RoundCommand):
     help = "Approves the letters of the round YEAR, or one; not by the user who froze it."
@@ -17,15 +20,23 @@ class Command(RoundCommand):
         parser.add_argument("year", type=int)
         parser.add_argument("--by", required=True, metavar="USERNAME")
         parser.add_argument("--authority", metavar="SLUG_OR_CODE")
+        parser.add_argument(
+            "--reason",
+            default=WITHOUT_REASON,
+            metavar="TEXT",
+            help="Why letters with warnings, such as a vacant post, may be approved all the same.",
+        )
 
-    def handle(self, *, year: int, by: str, authority: str | None, **options: Any) -> None:
+    def handle(
+        self, *, year: int, by: str, authority: str | None, reason: str, **options: Any
+    ) -> None:
         round_ = find_round(year)
         letters = Letter.objects.of_round(round_.pk)
         if authority is not None and round_.freeze_id is not None:
             letters = letters.filter(summary__authority=find_authority(authority))
             if not letters.exists():
                 raise Refused(f"{authority} has no letter in the round {year}.")
-        approved = approve(round_=round_, by=find_user(by), letters=letters)
+        approved = approve(round_=round_, by=find_user(by), letters=letters, reason=reason)
         if approved:
             self.stdout.write(f"Approved {approved} letters of the round {year}.")
         else:

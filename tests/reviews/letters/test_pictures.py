@@ -3,7 +3,7 @@
 import pytest
 
 from reviews.letters.document import Bar, Chart
-from reviews.site.charts import EMPTY_HEIGHT, WIDTH, draw
+from reviews.letters.pictures import EMPTY_HEIGHT, WIDTH, draw
 
 
 def chart(*parts: tuple[int, int]) -> Chart:

@@ -1,0 +1,120 @@
+"""Proofing the letters of a round, and keeping what was found until a letter changes."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from reviews.drafting import compose
+from reviews.figures.counts import Statistics
+from reviews.letters.document import LetterDocument, to_plain
+from reviews.letters.pictures import drawn
+from reviews.letters.wording import OFFICE
+from reviews.models import Letter, LetterProof
+from reviews.pdf.render import DoesNotFit, UnprintableCharacter, render
+from reviews.proofing.findings import Finding, Proof
+from reviews.proofing.reading import findings
+
+WHOLE = "summary__freeze__round"
+
+
+def proof_letters(
+    letters: QuerySet[Letter], *, progress: Callable[[int, int], None] | None = None
+) -> dict[int, Proof]:
+    """What is wrong with each letter, by its key, and stores it.
+
+    A letter proofed before and unchanged since is not read again. Each that has to be read takes
+    twenty to forty milliseconds.
+    """
+    kept = {
+        proof.letter_id: proof
+        for proof in LetterProof.objects.filter(letter__in=letters.order_by().values("pk"))
+    }
+    found: dict[int, Proof] = {}
+    stored: list[LetterProof] = []
+    waiting = list(letters.select_related(WHOLE))
+    for position, letter in enumerate(waiting, 1):
+        document = compose(letter)
+        digest = digest_of(document, letter)
+        proof = kept.get(letter.pk)
+        if proof is None or proof.digest != digest:
+            proof = LetterProof(
+                letter=letter,
+                digest=digest,
+                findings=[asdict(each) for each in _read(letter, document)],
+                proofed_at=timezone.now(),
+            )
+            stored.append(proof)
+        found[letter.pk] = _proof(letter, proof)
+        if progress:
+            progress(position, len(waiting))
+    LetterProof.objects.bulk_create(
+        stored,
+        update_conflicts=True,
+        unique_fields=["letter"],
+        update_fields=["digest", "findings", "proofed_at"],
+    )
+    return found
+
+
+def proofs_of(letters: QuerySet[Letter]) -> dict[int, Proof]:
+    """What was found in letters that have not changed since; others are left out."""
+    with_proof = letters.filter(proof__isnull=False).select_related(WHOLE, "proof")
+    return {
+        letter.pk: _proof(letter, letter.proof)
+        for letter in with_proof
+        if letter.proof.digest == digest_of(compose(letter), letter)
+    }
+
+
+def digest_of(document: LetterDocument, letter: Letter) -> str:
+    """What a proof rests on: the letter's words and figures, and whom it goes to."""
+    said = [to_plain(document), sorted(letter.recipients), letter.is_post_vacant]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _proof(letter: Letter, proof: LetterProof) -> Proof:
+    return Proof(letter.summary.name, tuple(Finding(**each) for each in proof.findings))
+
+
+def _read(letter: Letter, document: LetterDocument) -> list[Finding]:
+    return [*read(document, statistics=letter.summary.statistics()), *_warnings(letter)]
+
+
+def read(document: LetterDocument, *, statistics: Statistics) -> list[Finding]:
+    """What is wrong with a letter once it is drawn, or why it cannot be, against frozen figures."""
+    try:
+        pdf = render(document)
+    except UnprintableCharacter as error:
+        message = f"{error}; spell it otherwise."
+        return [Finding("error", "unprintable-text", message)]
+    except DoesNotFit as error:
+        return [Finding("error", "overflow", f"{error}; shorten the authority's name or notice.")]
+    except ValueError as error:
+        return [Finding("error", "cannot-be-drawn", f"the letter cannot be drawn: {error}.")]
+    html = render_to_string(
+        "reviews/letter_document.html",
+        {"document": document, "panels": drawn(document.panels)},
+    )
+    return findings(document, pdf=pdf, html=html, statistics=statistics)
+
+
+def _warnings(letter: Letter) -> list[Finding]:
+    found = []
+    if letter.is_post_vacant:
+        found.append(
+            Finding(
+                "warning", "post-vacant", "it is addressed to the post, since nobody holds it.", 1
+            )
+        )
+    if not letter.recipients:
+        found.append(
+            Finding("warning", "no-recipient", "no officer has an e-mail address to send it to.")
+        )
+    if letter.signatory == OFFICE:
+        found.append(Finding("warning", "no-signatory", "nobody is recorded as signing it.", 1))
+    return found

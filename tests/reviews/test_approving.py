@@ -1,0 +1,153 @@
+"""Approval after proofing, and letters returned with a comment."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from casework.refusals import Refused
+from reviews import rounds
+from reviews.models import Letter, LetterReturn, Round, RoundEvent
+from tests.factories import (
+    make_approver,
+    make_authority,
+    make_chief_executive,
+    make_decision,
+    make_editor,
+    make_round,
+    make_signatory,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+REASON = "The post is advertised"
+
+
+@pytest.fixture
+def round_() -> Round:
+    """Frozen; the first of its three letters has a chief executive, the others a vacant post."""
+    make_signatory()
+    for position in range(3):
+        authority = make_authority(f"Council {position}")
+        if not position:
+            make_chief_executive(authority)
+        make_decision(authority)
+    round_ = make_round()
+    rounds.freeze(round_=round_, by=make_editor())
+    return round_
+
+
+def letter(position: int) -> Letter:
+    return Letter.objects.select_related("summary__freeze").get(summary__name=f"Council {position}")
+
+
+def states() -> list[str]:
+    return [each.state for each in Letter.objects.order_by("summary__name")]
+
+
+def test_approve_needs_a_reason_where_letters_have_warnings(round_: Round) -> None:
+    approver = make_approver()
+    with pytest.raises(Refused) as refused:
+        rounds.approve(round_=round_, by=approver)
+    assert refused.value.problems == [
+        "2 letters have warnings; say why they may be approved all the same."
+    ]
+    assert states() == ["draft", "draft", "draft"]
+    assert rounds.approve(round_=round_, by=approver, reason=REASON) == 3
+    event = RoundEvent.objects.get(action="approved")
+    assert event.detail == f"3 letters; 2 letters have warnings, accepted: {REASON}"
+
+
+def test_approve_needs_no_reason_where_nothing_was_found(round_: Round) -> None:
+    own = Letter.objects.filter(pk=letter(0).pk)
+    assert rounds.approve(round_=round_, by=make_approver(), letters=own) == 1
+    assert RoundEvent.objects.get(action="approved").detail == "1 letters"
+
+
+def test_approve_refuses_errors_also_with_a_reason(round_: Round) -> None:
+    Letter.objects.filter(pk=letter(1).pk).update(salutation="Dear 😀")
+    with pytest.raises(Refused) as refused:
+        rounds.approve(round_=round_, by=make_approver(), reason=REASON)
+    assert refused.value.problems == [
+        "Council 1: U+1F600 (GRINNING FACE) in salutation cannot be printed; spell it otherwise."
+    ]
+    assert states() == ["draft", "draft", "draft"]
+
+
+def test_return_makes_a_draft_again_and_waits_for_an_answer(round_: Round) -> None:
+    approver, editor = make_approver(), make_user("amender", "change_letter")
+    rounds.approve(round_=round_, by=approver, reason=REASON)
+    rounds.return_letter(letter=letter(0), by=approver, comment=" Wrong title. ")
+    assert states() == ["draft", "approved", "approved"]
+    assert list(Letter.objects.returned()) == [letter(0)]
+    assert RoundEvent.objects.get(action="returned").detail == "Council 0: Wrong title."
+    assert rounds.approve(round_=round_, by=approver, reason=REASON) == 0
+    own = Letter.objects.filter(pk=letter(0).pk)
+    with pytest.raises(Refused) as refused:
+        rounds.approve(round_=round_, by=approver, letters=own, reason=REASON)
+    assert refused.value.problems == [
+        "Council 0: the letter was returned; answer the comment before it is approved."
+    ]
+    with pytest.raises(Refused) as refused:
+        rounds.issue(round_=round_, by=User.objects.get(username="editor"))
+    assert "1 of 3 letters" in refused.value.problems[0]
+    rounds.answer_return(letter=letter(0), by=editor, answer="Title corrected.")
+    answered = LetterReturn.objects.get()
+    assert (answered.comment, answered.returned_by) == ("Wrong title.", approver)
+    assert (answered.answer, answered.answered_by) == ("Title corrected.", editor)
+    assert rounds.approve(round_=round_, by=approver, reason=REASON) == 1
+
+
+def test_return_is_refused_twice_without_words_and_after_issue(round_: Round) -> None:
+    approver = make_approver()
+    with pytest.raises(Refused, match="Say what is wrong with the letter"):
+        rounds.return_letter(letter=letter(0), by=approver, comment="  ")
+    rounds.return_letter(letter=letter(0), by=approver, comment="Wrong title.")
+    with pytest.raises(Refused, match="returned already"):
+        rounds.return_letter(letter=letter(0), by=approver, comment="Wrong title.")
+    amender = make_user("amender", "change_letter")
+    with pytest.raises(Refused, match="Say what was changed, or why nothing was"):
+        rounds.answer_return(letter=letter(0), by=amender, answer=" ")
+    with pytest.raises(Refused, match="not returned"):
+        rounds.answer_return(letter=letter(1), by=amender, answer="Nothing to change.")
+    rounds.answer_return(letter=letter(0), by=amender, answer="Nothing to change.")
+    rounds.approve(round_=round_, by=approver, reason=REASON)
+    rounds.issue(round_=round_, by=User.objects.get(username="editor"))
+    with pytest.raises(Refused, match="issued and cannot be changed"):
+        rounds.return_letter(letter=letter(0), by=approver, comment="Too late.")
+
+
+@pytest.mark.parametrize(
+    ("deed", "permission"), [("return_letter", "change_letter"), ("answer_return", "freeze_round")]
+)
+def test_return_and_answer_are_for_those_who_may(round_: Round, deed: str, permission: str) -> None:
+    words = "comment" if deed == "return_letter" else "answer"
+    with pytest.raises(Refused, match="may not"):
+        getattr(rounds, deed)(letter=letter(0), by=make_user("no", permission), **{words: "Words"})
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("letter_return_with_comment", {"comment": ""}),
+        ("letter_return_answered_at_by", {"answered_at": timezone.now(), "answer": "Done."}),
+        ("letter_return_answered_with_words", {"answered_at": timezone.now(), "answer": ""}),
+    ],
+)
+def test_database_refuses_a_return_that_is_not_whole(
+    round_: Round, name: str, values: dict[str, object]
+) -> None:
+    by = User.objects.get(username="editor")
+    whole = {"comment": "Look again.", "returned_at": timezone.now(), "returned_by": by}
+    if name == "letter_return_answered_with_words":
+        whole["answered_by"] = by
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        LetterReturn.objects.create(letter=letter(0), **(whole | values))
+
+
+def test_database_refuses_a_second_open_return(round_: Round) -> None:
+    values = {"returned_at": timezone.now(), "returned_by": User.objects.get(username="editor")}
+    LetterReturn.objects.create(letter=letter(0), comment="One.", **values)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LetterReturn.objects.create(letter=letter(0), comment="Two.", **values)
