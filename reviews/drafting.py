@@ -8,6 +8,7 @@ from django.utils import timezone
 from reviews.figures.periods import Period, day_text
 from reviews.letters import wording
 from reviews.letters.document import LetterDocument
+from reviews.letters.proof import check_code, figures_json
 from reviews.letters.statements import panels
 from reviews.models import Letter
 
@@ -19,7 +20,8 @@ def compose(letter: Letter) -> LetterDocument:
     """
     summary = letter.summary
     round_ = summary.freeze.round
-    return LetterDocument(
+    statistics = summary.statistics()
+    document = LetterDocument(
         authority=summary.name,
         slug=summary.slug,
         year=summary.year_ending,
@@ -42,9 +44,18 @@ def compose(letter: Letter) -> LetterDocument:
         signatory=tuple(letter.signatory.splitlines()),
         statistics_heading=summary.name,
         statistics_period=Period(summary.year_ending).text,
-        panels=panels(summary.statistics()),
+        panels=panels(statistics),
         notice=wording.DEMONSTRATION if round_.is_demonstration else "",
+        figures=figures_json(
+            statistics,
+            authority=summary.name,
+            slug=summary.slug,
+            gss_code=summary.gss_code,
+            version=summary.version,
+        ),
     )
+    key = f"check code of letters:{settings.SECRET_KEY}".encode()
+    return replace(document, check_code=check_code(document, key=key))
 
 
 def draft(letter: Letter) -> LetterDocument:

@@ -5,7 +5,7 @@ say by value what they say: names, type, counts, averages, method.
 """
 
 from reviews.models.decisions import PublishedDecision
-from reviews.models.letters import Letter, LetterFile, OutboxMessage, Signatory
+from reviews.models.letters import Letter, LetterCode, LetterFile, OutboxMessage, Signatory
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
@@ -15,6 +15,7 @@ __all__ = [
     "Demonstration",
     "Freeze",
     "Letter",
+    "LetterCode",
     "LetterFile",
     "LetterProof",
     "LetterReturn",

@@ -108,6 +108,16 @@ class LetterFile(models.Model):
         return f"File {self.letter_id}"
 
 
+class LetterCode(models.Model):
+    """The check code printed in an issued letter, by which a reader finds out that it is ours."""
+
+    letter = models.OneToOneField(Letter, models.PROTECT, primary_key=True, related_name="code")
+    code = models.CharField(max_length=14, unique=True)
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class OutboxMessage(models.Model):
     """A message to be sent about an issued letter, written in the transaction that issued it."""
 

@@ -11,7 +11,7 @@ from casework.actions import recorded
 from casework.refusals import Refused
 from reviews.drafting import compose
 from reviews.letters.document import to_plain
-from reviews.models import Freeze, Letter, LetterFile, OutboxMessage, Round, RoundEvent
+from reviews.models import Freeze, Letter, LetterCode, LetterFile, OutboxMessage, Round, RoundEvent
 from reviews.pdf.render import render
 from reviews.rounds.steps import record, require
 
@@ -73,6 +73,7 @@ class Issuing:
                     f"The letter to {document.authority} cannot be drawn: {error}."
                 ) from error
             LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
+            LetterCode.objects.create(letter=letter, code=document.check_code)
             now = timezone.now()
             Letter.objects.filter(pk=pk).update(
                 issued_at=now,

@@ -15,8 +15,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from reviews.figures.cells import statistics_cells
 from reviews.figures.periods import Period
-from reviews.figures.rates import Rate
 from reviews.letters.wording import DEMONSTRATION
 from reviews.models import AnnualSummary, Freeze, TypeAverage
 
@@ -152,22 +152,8 @@ AVERAGES_COLUMNS = (
 )
 
 
-def _rate_cells(stem: str, rate: Rate, similar: int | None) -> Row:
-    interval = rate.interval
-    return {
-        f"{stem}_percent": rate.percent,
-        f"{stem}_percent_low": interval.low if interval else None,
-        f"{stem}_percent_high": interval.high if interval else None,
-        f"{stem}_percent_similar": similar,
-    }
-
-
 def _statistics_row(summary: AnnualSummary) -> Row:
-    statistics = summary.statistics()
-    counts, period, letter = statistics.counts, summary.period, summary.letter
-    own = statistics.population_rate
-    # An authority outside the five types has no rate, so nothing to hold beside an average.
-    average = statistics.similar.population_rate if statistics.similar else None
+    period, letter = summary.period, summary.letter
     return {
         "gss_code": summary.gss_code or None,
         "slug": summary.slug,
@@ -176,31 +162,7 @@ def _statistics_row(summary: AnnualSummary) -> Row:
         "year_ending": summary.year_ending,
         "period_start": period.first_day,
         "period_end": period.last_day,
-        "complaints_received": counts.received,
-        "decided": counts.decided,
-        "not_for_us": counts.not_for_us,
-        "assessed_and_closed": counts.assessed_and_closed,
-        "investigated": counts.investigated,
-        "upheld": counts.upheld,
-        "not_upheld": counts.not_upheld,
-        **_rate_cells("uphold", counts.uphold, statistics.similar_percent("uphold")),
-        "uphold_state": statistics.uphold_state,
-        "population": statistics.population,
-        "population_year": statistics.population_year,
-        "upheld_per_100k": own.per_100k if own else None,
-        "upheld_per_100k_similar": average.per_100k if average else None,
-        "per_100k_state": statistics.per_100k_state,
-        "compliance_outcomes": counts.compliance_outcomes,
-        "complied": counts.complied,
-        "complied_late": counts.satisfied_late,
-        **_rate_cells("compliance", counts.compliance, statistics.similar_percent("compliance")),
-        "compliance_state": statistics.compliance_state,
-        "remedied_by_authority": counts.remedied_by_authority,
-        **_rate_cells("remedied", counts.remedied, statistics.similar_percent("remedied")),
-        "remedied_state": statistics.remedied_state,
-        "uphold_similar_state": statistics.similar_state("uphold"),
-        "compliance_similar_state": statistics.similar_state("compliance"),
-        "remedied_similar_state": statistics.similar_state("remedied"),
+        **statistics_cells(summary.statistics()),
         "letter_version": summary.version if letter.issued_at else None,
         "letter_sha256": letter.sha256 or None,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import files, views
+from reviews.site import files, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -70,6 +70,7 @@ urlpatterns = [
     path(
         "data/<year:year>/<table:name>.csv-metadata.json", files.data_metadata, name="data-metadata"
     ),
+    path("verify/", verify.verify, name="verify"),
     path("methods/", views.methods, name="methods"),
     path("sources/", views.sources, name="sources"),
     path("healthz", files.healthz, name="healthz"),
