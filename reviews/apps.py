@@ -37,7 +37,7 @@ ORDER = {
     ],
     "reviews": [
         "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
-        "TypeAverage", "Freeze", "LetterFile", "LetterProof", "LetterReturn",
+        "TypeAverage", "Freeze", "LetterFile", "LetterCode", "LetterProof", "LetterReturn",
         "OutboxMessage", "RoundEvent",
     ],
     "auth": ["User", "Group"],

@@ -16,7 +16,8 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = (
-    "freeze typeaverage annualsummary letterfile letterproof letterreturn outboxmessage roundevent"
+    "freeze typeaverage annualsummary lettercode letterfile letterproof letterreturn "
+    "outboxmessage roundevent"
 )
 
 # A filter kept under a name is nobody's data but its owner's.

@@ -18,6 +18,7 @@ from reviews.models import (
     AnnualSummary,
     Demonstration,
     Freeze,
+    LetterCode,
     LetterFile,
     OutboxMessage,
     PublishedFigure,
@@ -155,6 +156,24 @@ class AnnualSummaryAdmin(RecordAdmin):
     @admin.display(description="upheld")
     def upheld_by(self, summary: AnnualSummary) -> SafeString | None:
         return by_category(summary.upheld_by_category)
+
+
+@admin.register(LetterCode)
+class LetterCodeAdmin(RecordAdmin):
+    list_display = ("code", "council", "year")
+    list_filter = ("letter__summary__freeze__round",)
+    list_select_related = ("letter__summary",)
+    search_fields = ("=code", "letter__summary__name")
+    search_help_text = "By code or authority."
+    fields = ("code", "letter")
+
+    @admin.display(description="authority", ordering="letter__summary__name")
+    def council(self, code: LetterCode) -> str:
+        return code.letter.summary.name
+
+    @admin.display(description="year", ordering="letter__summary__year_ending")
+    def year(self, code: LetterCode) -> str:
+        return str(code.letter.summary.year_ending)
 
 
 @admin.register(LetterFile)

@@ -10,7 +10,7 @@ KEPT = "The check code of an issued letter cannot be changed."
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0005_what_is_done_with_letters"),
+        ("reviews", "0006_proofs_and_returns"),
     ]
 
     operations = [
