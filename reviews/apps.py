@@ -36,8 +36,9 @@ ORDER = {
         "LockedPeriod",
     ],
     "reviews": [
-        "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
-        "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
+        "Round", "Letter", "Signatory", "LearningEvent", "LearningAttendance", "PublishedDecision",
+        "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze",
+        "LetterFile", "OutboxMessage", "RoundEvent",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip

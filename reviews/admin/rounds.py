@@ -21,6 +21,7 @@ from casework.admin.pages import BackOfficeAdmin, day, shown_entries
 from casework.models import Change, LockedPeriod
 from casework.refusals import Refused
 from reviews import rounds
+from reviews.admin.learning import learning_of
 from reviews.admin.letters import actor, may, number_of, tell_approved
 from reviews.admin.records import RecordInline
 from reviews.models import Freeze, Round, RoundEvent
@@ -39,6 +40,7 @@ FINDINGS = {
     "case-open-over-a-year": "Cases open for more than a year",
     "compliance-overdue": "Compliance overdue",
     "far-from-last-year": "Figures far from last year's",
+    "learning-not-recorded": "Learning events not recorded",
 }
 
 
@@ -316,6 +318,7 @@ class RoundAdmin(BackOfficeAdmin):
             "number_of_blocks": len(blocks),
             "number_of_warnings": len(warnings),
             "is_checked": not counts["issued"],
+            "learning": learning_of(round_),
             **self._steps(request, round_, is_blocked=bool(blocks)),
         }
 

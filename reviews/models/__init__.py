@@ -5,6 +5,7 @@ say by value what they say: names, type, counts, averages, method.
 """
 
 from reviews.models.decisions import PublishedDecision
+from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import Letter, LetterFile, OutboxMessage, Signatory
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
@@ -13,6 +14,9 @@ __all__ = [
     "AnnualSummary",
     "Demonstration",
     "Freeze",
+    "FrozenLearning",
+    "LearningAttendance",
+    "LearningEvent",
     "Letter",
     "LetterFile",
     "OutboxMessage",
@@ -20,6 +24,7 @@ __all__ = [
     "PublishedFigure",
     "Round",
     "RoundEvent",
+    "Sector",
     "Signatory",
     "TypeAverage",
 ]
