@@ -77,6 +77,8 @@ class LearningAttendanceForm(forms.ModelForm):
         else:
             field.queryset = Authority.objects.usable()
         self.fields["sector"].required = False
+        for each in self.fields.values():  # which a table names by its headings alone
+            each.widget.attrs["aria-label"] = each.label
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
