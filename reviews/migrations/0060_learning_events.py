@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "attendance",
-                "verbose_name_plural": "attendance",
+                "verbose_name_plural": "attendance at learning events",
                 "ordering": ["event", "sector", "authority__official_name"],
                 "constraints": [
                     models.UniqueConstraint(

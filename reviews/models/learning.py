@@ -77,7 +77,7 @@ class LearningAttendance(models.Model):
 
     class Meta:
         verbose_name = "attendance"
-        verbose_name_plural = "attendance"
+        verbose_name_plural = "attendance at learning events"
         ordering = ["event", "sector", "authority__official_name"]
         constraints = [
             models.UniqueConstraint(
