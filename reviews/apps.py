@@ -36,8 +36,9 @@ ORDER = {
         "LockedPeriod",
     ],
     "reviews": [
-        "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
-        "TypeAverage", "Freeze", "LetterFile", "LetterCode", "LetterProof", "LetterReturn",
+        "Round", "Letter", "Signatory", "LearningEvent", "LearningAttendance", "PublishedDecision",
+        "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze",
+        "LetterFile", "LetterCode", "LetterProof", "LetterReturn",
         "OutboxMessage", "RoundEvent",
     ],
     "auth": ["User", "Group"],

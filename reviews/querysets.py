@@ -4,14 +4,17 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.utils import timezone
 
 from casework.conditions import in_force_between
+from reviews.figures.learning import LearningFigures
 
 if TYPE_CHECKING:
     from reviews.models import (  # noqa: F401
         AnnualSummary,
+        FrozenLearning,
+        LearningEvent,
         Letter,
         LetterReturn,
         PublishedDecision,
@@ -117,3 +120,22 @@ class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
 
     def suspended(self) -> Self:
         return self.standing().filter(suspended_at__isnull=False)
+
+
+class LearningEventQuerySet(QuerySet["LearningEvent"]):
+    def held_between(self, first: dt.date, last: dt.date) -> Self:
+        """Both days included."""
+        return self.filter(held_on__range=(first, last))
+
+    def with_counts(self) -> Self:
+        """With `people`, those of every sector, and `authorities`, counted by the database."""
+        return self.annotate(
+            people=Sum("attendance__people"), authorities=Count("attendance__authority")
+        )
+
+
+class FrozenLearningQuerySet(QuerySet["FrozenLearning"]):
+    def figures_of(self, freeze_id: int | None) -> LearningFigures:
+        """What was counted with a freeze; nothing for a round not frozen or an older freeze."""
+        row = self.filter(freeze=freeze_id).first()
+        return row.figures() if row else LearningFigures()

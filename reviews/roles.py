@@ -16,9 +16,10 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = (
-    "freeze typeaverage annualsummary lettercode letterfile letterproof letterreturn "
-    "outboxmessage roundevent"
+    "freeze typeaverage annualsummary frozenlearning lettercode letterfile letterproof "
+    "letterreturn outboxmessage roundevent"
 )
+LEARNING = "learningevent learningattendance"
 
 # A filter kept under a name is nobody's data but its owner's.
 OWN = _each("casework", "view add change delete", "savedfilter")
@@ -65,6 +66,8 @@ ROLES: dict[str, set[str]] = {
     | _each("casework", "add change view", "contact population")
     | _each("reviews", "add change view", "round signatory publishedfigure")
     | _each("reviews", "change view", "letter")
+    # An event or a row of it entered by mistake would be counted.
+    | _each("reviews", "add change delete view", LEARNING)
     | _each("reviews", "view", f"{FROZEN} publisheddecision")
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
     | {"reviews.publish_decision"}
@@ -72,7 +75,9 @@ ROLES: dict[str, set[str]] = {
     | OWN,
     # The second pair of eyes: the Ombudsman.
     "approver": _each(
-        "reviews", "view", f"round letter signatory publishedfigure publisheddecision {FROZEN}"
+        "reviews",
+        "view",
+        f"round letter signatory publishedfigure publisheddecision {LEARNING} {FROZEN}",
     )
     | {"reviews.approve_letters", "reviews.export_letters"}
     | OWN,
@@ -88,7 +93,8 @@ ROLES: dict[str, set[str]] = {
     | _each(
         "reviews",
         "view",
-        f"demonstration round letter signatory publishedfigure publisheddecision {FROZEN}",
+        f"demonstration round letter signatory publishedfigure publisheddecision {LEARNING} "
+        f"{FROZEN}",
     ),
 }
 

@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from casework.choices import Category, Compliance, Outcome
 from casework.models import Authority, Complaint, Decision, Population
 from casework.querysets import REMEDIED
 from reviews.figures.counts import Average, Counts, Statistics, pool
+from reviews.figures.learning import Attended, LearningFigures, count
 from reviews.figures.periods import Period
+from reviews.models import LearningEvent
 
 METHOD_VERSION = "1"
 
@@ -222,3 +225,26 @@ def populations_for(year_ending: int) -> dict[int, tuple[int, int]]:
         if authority not in chosen or year <= year_ending:
             chosen[authority] = (residents, year)
     return chosen
+
+
+def learning(period: Period) -> LearningFigures:
+    """The seminars and courses of the period and of the year before.
+
+    One query. An authority that was merged into another counts as that one.
+    """
+    before = Period(period.year_ending - 1)
+    events = LearningEvent.objects.held_between(before.first_day, period.last_day)
+    attended = [
+        Attended(
+            event=pk, kind=kind, held_on=day, place=place, authority=authority, people=people or 0
+        )
+        for pk, kind, day, place, authority, people in events.order_by().values_list(
+            "pk",
+            "kind",
+            "held_on",
+            "place",
+            Coalesce("attendance__authority__merged_into", "attendance__authority"),
+            "attendance__people",
+        )
+    ]
+    return LearningFigures(now=count(attended, period), before=count(attended, before))

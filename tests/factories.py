@@ -20,7 +20,7 @@ from casework.models import (
     Population,
     Recommendation,
 )
-from reviews.models import Round, Signatory
+from reviews.models import LearningEvent, Round, Signatory
 
 _numbers = itertools.count(1)
 
@@ -124,6 +124,21 @@ def make_signatory(**values: Any) -> Signatory:
         "starts_on": dt.date(2010, 1, 1),
     } | values
     return Signatory.objects.create(**values)
+
+
+def make_event(kind: str = "course", *people: Authority | str, **values: Any) -> LearningEvent:
+    """A course in the middle of the year ending 2020, with one person from each of `people`.
+
+    Those are authorities or, for people from none, sectors.
+    """
+    values = {"title": f"Example {next(_numbers)}", "place": "Leeds", "held_on": MIDDLE} | values
+    event = LearningEvent.objects.create(kind=kind, **values)
+    for each in people:
+        if isinstance(each, str):
+            event.attendance.create(sector=each, people=1)
+        else:
+            event.attendance.create(authority=each, sector="local_authority", people=1)
+    return event
 
 
 def make_user(username: str, *permissions: str) -> User:

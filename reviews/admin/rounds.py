@@ -22,6 +22,7 @@ from casework.models import Change, LockedPeriod
 from casework.refusals import Refused
 from reviews import rounds
 from reviews.admin.access import may
+from reviews.admin.learning import learning_of
 from reviews.admin.letters import number_of, tell_approved
 from reviews.admin.proofs import proof_view
 from reviews.admin.records import RecordInline
@@ -41,6 +42,7 @@ FINDINGS = {
     "case-open-over-a-year": "Cases open for more than a year",
     "compliance-overdue": "Compliance overdue",
     "far-from-last-year": "Figures far from last year's",
+    "learning-not-recorded": "Learning events not recorded",
 }
 
 
@@ -329,6 +331,7 @@ class RoundAdmin(BackOfficeAdmin):
             "number_of_blocks": len(blocks),
             "number_of_warnings": len(warnings),
             "is_checked": not counts["issued"],
+            "learning": learning_of(round_),
             **self._steps(request, round_, is_blocked=bool(blocks)),
         }
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from reviews.demonstration import contacts, remedies
+from reviews.demonstration import contacts, learning, remedies
 from reviews.demonstration.cases import Case, cases
 
 CASEWORK_COLUMNS = (
@@ -19,15 +19,18 @@ class Files:
     casework: Path
     remedies: Path
     contacts: Path
+    learning: Path
 
 
 def write_files(folder: Path) -> Files:
-    """Writes the three files into a folder that exists: the same bytes every time."""
+    """Writes the four files into a folder that exists: the same bytes every time."""
     found = cases()
-    files = Files(folder / "casework.csv", folder / "remedies.csv", folder / "contacts.csv")
+    names = ("casework.csv", "remedies.csv", "contacts.csv", "learning_events.csv")
+    files = Files(*(folder / name for name in names))
     write(files.casework, CASEWORK_COLUMNS, map(casework_row, found))
     write(files.remedies, remedies.COLUMNS, remedies.remedies(found))
     write(files.contacts, contacts.COLUMNS, contacts.contacts())
+    write(files.learning, learning.COLUMNS, learning.learning_events())
     return files
 
 

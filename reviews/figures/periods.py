@@ -20,6 +20,11 @@ class Period:
 
     year_ending: int
 
+    @classmethod
+    def of(cls, day: dt.date) -> "Period":
+        """The period a day is in."""
+        return cls(day.year + (day > cls(day.year).last_day))
+
     @property
     def first_day(self) -> dt.date:
         return dt.date(self.year_ending - 1, 4, 1)

@@ -5,6 +5,7 @@ say by value what they say: names, type, counts, averages, method.
 """
 
 from reviews.models.decisions import PublishedDecision
+from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import Letter, LetterCode, LetterFile, OutboxMessage, Signatory
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
@@ -14,6 +15,9 @@ __all__ = [
     "AnnualSummary",
     "Demonstration",
     "Freeze",
+    "FrozenLearning",
+    "LearningAttendance",
+    "LearningEvent",
     "Letter",
     "LetterCode",
     "LetterFile",
@@ -24,6 +28,7 @@ __all__ = [
     "PublishedFigure",
     "Round",
     "RoundEvent",
+    "Sector",
     "Signatory",
     "TypeAverage",
 ]

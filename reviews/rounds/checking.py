@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,6 +11,7 @@ from django.utils import timezone
 from casework.choices import ContactRole
 from casework.models import Authority, Complaint, Contact, Decision
 from casework.querysets import a_year_before
+from reviews.figures.learning import PLACEHOLDERS, LearningFigures, placeholders
 from reviews.figures.rates import Rate
 from reviews.letters.statements import PER_100K_FROM
 from reviews.models import AnnualSummary, PublishedFigure, Round, Signatory
@@ -233,6 +234,18 @@ def _far_from_last_year(
                 "far-from-last-year",
                 f"{now.received} complaints received, {received} the year before.",
                 line.authority,
+            )
+
+
+def unrecorded_learning(figures: LearningFigures, *, used: Collection[str]) -> Iterator[Finding]:
+    """A warning for each placeholder among the names `used` that events give no value for."""
+    known = placeholders(figures)
+    for name in PLACEHOLDERS:
+        if name in used and name not in known:
+            yield Finding(
+                "warning",
+                "learning-not-recorded",
+                f"the wording uses “{name}”, for which no learning event is recorded.",
             )
 
 

@@ -17,6 +17,7 @@ from reviews.letters import wording
 from reviews.models import (
     AnnualSummary,
     Freeze,
+    FrozenLearning,
     Letter,
     Round,
     RoundEvent,
@@ -25,7 +26,7 @@ from reviews.models import (
 )
 from reviews.rounds.checking import blocks, officers_of
 from reviews.rounds.steps import record, require
-from reviews.statistics import METHOD_VERSION, Row, averages, rows
+from reviews.statistics import METHOD_VERSION, Row, averages, learning, rows
 
 
 def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
@@ -68,6 +69,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         summaries = AnnualSummary.objects.bulk_create(
             _summary(frozen, line, round_) for line in lines
         )
+        FrozenLearning.of(frozen, learning(round_.period)).save(force_insert=True)
         signatory = _signatory(round_)
         Letter.objects.bulk_create(
             _letter(summary, officers.get(summary.authority_id, {}), signatory, by)

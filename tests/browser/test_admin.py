@@ -124,7 +124,7 @@ def test_back_office_pages_are_accessible(
     page.goto(f"{steps}/change/")
     page.get_by_role("heading", name="How the review stands").wait_for()
     desk = page.locator("section.module")
-    assert desk.count() == 3
+    assert desk.count() == 4
     faults = [
         fault for fault in axe(page)
         if any("desk-" in element or "letter-search" in element for element in fault["elements"])

@@ -479,7 +479,7 @@ def test_merge_page_chooses_previews_and_merges(
     offered = page.context["choice"].fields["keeper"].queryset
     assert list(offered) == [keeper]
     assert "Kept Council (kept)" in page.content.decode()
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         page = client.get(page_of(duplicate), {"keeper": keeper.pk})
     content = " ".join(page.content.decode().split())
     assert '<th scope="row">Complaints, with their decisions</th> <td>1</td>' in content
@@ -487,7 +487,7 @@ def test_merge_page_chooses_previews_and_merges(
     assert "Double Council can then not be chosen any more" in content
     for _ in range(2):
         make_complaint(duplicate)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         page = client.get(page_of(duplicate), {"keeper": keeper.pk})
 
     data = {"keeper": keeper.pk, "mark": page.context["plan"].mark, "reason": ""}

@@ -47,6 +47,7 @@ from tests.factories import (
     make_authority,
     make_chief_executive,
     make_decision,
+    make_event,
     make_recommendation,
 )
 
@@ -157,6 +158,7 @@ def every_kind(example: Authority) -> list[tuple[str, bytes, dict[str, str]]]:
         PublishedFigure.objects.create(
             authority=example, year_ending=year, investigated=5, source="Example"
         )
+    make_event("course", "care_provider", "other", title="Example", audience="other")
     figures = imports.KINDS["published_figures"].tables[0].columns
     blank = dict.fromkeys(figures, "")
 
@@ -205,6 +207,11 @@ def every_kind(example: Authority) -> list[tuple[str, bytes, dict[str, str]]]:
             figure(authority="example", year_ending="2018", investigated="6", source="Example"),
             figure(authority="example", year_ending="2019", investigated="5", source="Example"),
         ), {"investigated": "5 > 6"}),
+        ("learning_events", table(
+            "kind,title,place,held_on,audience,authority,sector,people",
+            *(f"course,Example,Leeds,2019-10-01,other,,{row}"
+              for row in ("voluntary,4", "care_provider,2", "other,1")),
+        ), {"people": "1 > 2"}),
     ]  # fmt: skip
 
 

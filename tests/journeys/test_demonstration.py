@@ -23,7 +23,14 @@ from django.urls import reverse
 
 from casework.models import Authority, Complaint, Statement
 from reviews.demonstration.councils import REVIEWS_DATA
-from reviews.models import AnnualSummary, LetterFile, PublishedDecision, Round
+from reviews.figures.learning import placeholders
+from reviews.models import (
+    AnnualSummary,
+    FrozenLearning,
+    LetterFile,
+    PublishedDecision,
+    Round,
+)
 
 MADE_AT = dt.datetime(2026, 9, 15, 9, 0, tzinfo=dt.UTC)
 SPECIMEN = "borough-council-of-kings-lynn-and-west-norfolk"
@@ -103,6 +110,19 @@ def recounted(demonstration: list[str]) -> dict[int, dict[str, dict[str, Any]]]:
             row["compliance_outcomes"] = row["complied"] + row["not_satisfied"]
         found[year] = {row["slug"]: row for row in rows}
     return found
+
+
+def test_learning_events_of_2020_are_frozen_as_published() -> None:
+    freeze = Round.objects.get(year=2020).freeze_id
+    texts = placeholders(FrozenLearning.objects.figures_of(freeze))
+    assert [
+        texts[name]
+        for name in ("seminar places", "seminar delegates", "seminar authorities", "courses",
+                     "change in courses", "people trained in hundreds")
+    ] == [
+        "London, Bristol, Leeds and Birmingham", "178", "143", "118",
+        "47 more courses than the year before", "more than 1,400",
+    ]  # fmt: skip
 
 
 def test_published_councils_have_their_published_counts(

@@ -28,6 +28,9 @@ from reviews.models import (
     AnnualSummary,
     Demonstration,
     Freeze,
+    FrozenLearning,
+    LearningAttendance,
+    LearningEvent,
     Letter,
     LetterFile,
     OutboxMessage,
@@ -42,6 +45,7 @@ from tests.factories import (
     make_authority,
     make_chief_executive,
     make_decision,
+    make_event,
     make_round,
     make_signatory,
     with_reason,
@@ -50,7 +54,8 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 RECORDS = (
-    Freeze, TypeAverage, AnnualSummary, LetterFile, OutboxMessage, RoundEvent, Demonstration,
+    Freeze, TypeAverage, AnnualSummary, FrozenLearning, LetterFile, OutboxMessage, RoundEvent,
+    Demonstration,
 )  # fmt: skip
 
 
@@ -129,6 +134,7 @@ RIGHTS: dict[Any, tuple[str, str, str]] = {
     Signatory: ("---", "vac", "v--"),
     PublishedFigure: ("---", "vac", "v--"),
     Demonstration: ("---", "---", "---"),
+    LearningAttendance: ("---", "v--", "v--"),
     **{model: ("---", "v--", "v--") for model in RECORDS if model is not Demonstration},
 }
 
@@ -140,6 +146,7 @@ def make_rows() -> dict[Any, Any]:
     PublishedFigure.objects.create(
         authority=make_authority(), year_ending=2018, source="Example", upheld=1
     )
+    make_event("course", "other")
     make_decision(make_authority(), decided_on=dt.date(2021, 1, 1))
     draft = frozen_round(1, year=2021)
     return {model: model._base_manager.order_by("pk").first() for model in RIGHTS} | {
@@ -235,7 +242,7 @@ def test_admin_registers_every_model_with_columns() -> None:
     [
         (Round, 7), (Signatory, 7), (PublishedFigure, 8), (AnnualSummary, 8),
         (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (OutboxMessage, 10), (RoundEvent, 10),
-        (Demonstration, 7),
+        (Demonstration, 7), (LearningEvent, 8), (LearningAttendance, 8), (FrozenLearning, 8),
     ],
 )  # fmt: skip
 def test_admin_list_costs_the_same_for_one_row_and_three(
@@ -278,6 +285,7 @@ def fill(year: int, councils: int) -> None:
     PublishedFigure.objects.create(
         authority=make_authority(), year_ending=year, source="Example", upheld=1
     )
+    make_event("course", make_authority())
 
 
 def test_letters_are_filtered_and_found() -> None:
@@ -519,7 +527,7 @@ def test_desk_costs_the_same_for_one_council_and_three(django_assert_num_queries
     round_ = make_round()
     for number in (1, 2):
         make_councils(number)
-        with django_assert_num_queries(23):
+        with django_assert_num_queries(25):
             desk(client, round_)
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from casework.models import ImportBatch
-from reviews.importing import TABLE
+from reviews.importing.published_figures import TABLE
 from reviews.models import PublishedFigure
 from tests.casework.files import refused, stored, take_in, write
 from tests.factories import make_authority

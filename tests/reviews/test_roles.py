@@ -35,6 +35,7 @@ from tests.factories import (
     make_chief_executive,
     make_complaint,
     make_decision,
+    make_event,
     make_issued_round,
     make_recommendation,
     make_signatory,
@@ -100,7 +101,7 @@ def test_roles_delete_only_what_was_put_there_by_mistake_and_touch_no_users() ->
     assert deleted == {
         "caseworker": {"caselink", "savedfilter"},
         "casework manager": {"caselink", "savedfilter", "attachment", "publicationexception"},
-        "review editor": {"savedfilter"},
+        "review editor": {"savedfilter", "learningevent", "learningattendance"},
         "approver": {"savedfilter"},
         "auditor": set(),
     }
@@ -155,7 +156,8 @@ def test_freezing_and_approving_are_never_in_one_role() -> None:
 
 def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
-        "freeze", "typeaverage", "annualsummary", "letterfile", "outboxmessage", "roundevent",
+        "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile",
+        "outboxmessage", "roundevent",
         "publisheddecision", "batch", "change", "lockedperiod", "look", "importbatch",
     ]  # fmt: skip
     writes = {
@@ -277,6 +279,7 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     casework.BankHoliday.objects.get_or_create(day=day, defaults={"name": "Example"})
     record_look(by=by, what=LookAt.COMPLAINANT, complaint=complaint)
     lock_period(year=2001, first_day=dt.date(2000, 4, 1), last_day=dt.date(2001, 3, 31))
+    make_event("seminar", authority, "care_provider")
     make_issued_round(2020)
     LetterReturn.objects.create(
         letter=Letter.objects.earliest("pk"), comment="Look again.", returned_at=now, returned_by=by

@@ -95,6 +95,7 @@ class Command(BaseCommand):
         self.run("import_contacts", files.contacts)
         self.run("import_casework", files.casework)
         self.run("import_remedies", files.remedies)
+        self.run("import_learning_events", files.learning)
         Signatory.objects.create(
             name="Specimen Signatory",
             titles=(

@@ -1,5 +1,5 @@
 from casework.management.imports import ImportCommand
-from reviews.importing import PublishedFigureImport
+from reviews.importing.published_figures import PublishedFigureImport
 
 
 class Command(ImportCommand):

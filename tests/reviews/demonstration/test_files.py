@@ -33,7 +33,7 @@ def read(path: Path) -> list[dict[str, str]]:
 def test_files_are_the_same_bytes_in_another_process(folder: Path, tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONHASHSEED": "12345", "LC_ALL": "C", "TZ": "Asia/Tokyo"}
     subprocess.run([sys.executable, "-c", WRITE, str(tmp_path)], env=environment, check=True)
-    for name in ("casework.csv", "remedies.csv", "contacts.csv"):
+    for name in ("casework.csv", "remedies.csv", "contacts.csv", "learning_events.csv"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
 
 

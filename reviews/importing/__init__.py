@@ -1,0 +1,1 @@
+"""Files that the review side takes in: published figures and learning events."""
