@@ -9,7 +9,7 @@ MESSAGE = "Frozen learning events cannot be changed; freeze the round again."
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0060_learning_events")]
+    dependencies = [("reviews", "0008_learning_events")]
 
     operations = [
         *(
