@@ -14,6 +14,10 @@ from casework.models import Decision, Extension, Recommendation
 from casework.refusals import Refused
 
 COMPLIED = (Compliance.SATISFIED, Compliance.SATISFIED_LATE)
+NOTHING_TO_COMPLY_WITH = (
+    "The case has no recommendations, so there is nothing to comply with: enter them first, or "
+    "leave the compliance outcome blank."
+)
 
 
 def agree_extension(
@@ -68,7 +72,7 @@ def why_closed(recommendation: Recommendation) -> str:
 
 
 def record_compliance(
-    *, decision: Decision, outcome: str, recorded_on: dt.date, by: User, note: str = ""
+    *, decision: Decision, outcome: str, recorded_on: dt.date | None, by: User, note: str = ""
 ) -> Decision:
     """Records the one compliance outcome of a case; the same once more changes nothing.
 
@@ -88,10 +92,11 @@ def record_compliance(
 def check_outcome(*, decision: Decision, former: str, by: User) -> None:
     """Refuses a compliance outcome that was `former` and does not fit what is stored of its case.
 
-    Complied with means all of it: each recommendation needs its day. One completed after it was due
-    makes the case late, since letters say how many were; who knows better corrects the day. The
-    reverse is left to people: what came late is not always a date here. Imports bring outcomes
-    without days, so the database does not hold this.
+    A case without recommendations has none. Complied with means all of it: each recommendation
+    needs its day. One completed after it was due makes the case late, since letters say how many
+    were; who knows better corrects the day. The reverse is left to people: what came late is not
+    always a date here. Imports bring outcomes without days and before the recommendations, so the
+    database does not hold this.
     """
     if decision.compliance == former:
         return
@@ -107,6 +112,8 @@ def _against_outcome(decision: Decision) -> Iterable[str]:
         yield "The decision no longer stands: the outcome belongs to the one that does."
     if decision.outcome != Outcome.UPHELD:
         yield "Only an upheld complaint has a compliance outcome."
+    elif why := why_unfit(outcome, decision.recommendations.all()):
+        yield why
     if recorded_on and recorded_on > timezone.localdate():
         yield "The day on which the outcome was recorded is in the future."
     if recorded_on and recorded_on < decision.decided_on:
@@ -116,13 +123,13 @@ def _against_outcome(decision: Decision) -> Iterable[str]:
         )
     if outcome == Compliance.CEASED and not decision.compliance_note.strip():
         yield "Say why compliance was given up."
-    if why := why_not_complied(outcome, decision.recommendations.all()):
-        yield why
 
 
-def why_not_complied(outcome: str, recommendations: Iterable[Recommendation]) -> str:
-    """Why the recommendations of a case do not allow “satisfied”, late or not; "" if they do."""
+def why_unfit(outcome: str, recommendations: Iterable[Recommendation]) -> str:
+    """Why the recommendations of a case do not allow an outcome; "" if they do."""
     found = list(recommendations)
+    if not found:
+        return NOTHING_TO_COMPLY_WITH
     if outcome not in COMPLIED:
         return ""
     label = Compliance(outcome).label

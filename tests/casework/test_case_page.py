@@ -650,6 +650,7 @@ ONLY_A_MANAGER = "Only a casework manager records “Not satisfied” or changes
 
 def test_not_satisfied_is_recorded_by_a_manager_alone(officer: User, manager: User) -> None:
     decision = make_decision(make_authority())
+    make_recommendation(decision)
     complaint = decision.complaint
     option = 'value="not_satisfied"'
     assert option not in signed_in(officer).get(page_of(complaint)).content.decode()
@@ -698,6 +699,7 @@ def test_compliance_is_checked_beyond_the_form(
 
 def test_ceased_compliance_says_why(officer: User) -> None:
     decision = make_decision(make_authority())
+    make_recommendation(decision)
     row = {"compliance": "ceased", "compliance_recorded_on": "2020-01-10"}
     data = case_data(decision.complaint, decisions=[decision_row(decision, **row)])
     client = signed_in(officer)

@@ -330,10 +330,49 @@ def test_outcome_after_an_agreed_extension_is_not_late() -> None:
     assert Decision.objects.get().compliance == "satisfied"
 
 
-def test_outcome_without_recommendations_is_recorded() -> None:
+NOTHING = (
+    "The case has no recommendations, so there is nothing to comply with: enter them first, or "
+    "leave the compliance outcome blank."
+)
+
+
+@pytest.mark.parametrize("outcome", Compliance.values)
+def test_outcome_without_recommendations_is_refused(outcome: str) -> None:
     decision = a_decision()
     assert suggested_outcome([]) is None
-    record(decision, "satisfied")
+    manager = make_staff("manager", "casework.record_not_satisfied")
+    assert refusals(record, decision, outcome, by=manager, note="Given up.") == [NOTHING]
+    a_recommendation(decision, completed_on=DUE)
+    record(decision, outcome, by=manager, note="Given up.")
+    assert Decision.objects.get().compliance == outcome
+
+
+def test_imported_outcome_without_recommendations_is_cleared_but_not_changed_by_hand() -> None:
+    decision = a_decision(compliance="satisfied", compliance_recorded_on=TODAY)
+    worker = make_staff("worker")
+    assert refusals(record, decision, "satisfied_late", by=worker) == [NOTHING]
+    record_compliance(decision=decision, outcome="", recorded_on=None, by=worker)
+    assert Decision.objects.get().compliance == ""
+
+
+def test_decision_page_says_why_an_outcome_without_recommendations_is_refused() -> None:
+    decision = a_decision()
+    client = client_of(*WORKER, "view_decision", "change_decision", "add_recommendation")
+    change = reverse("admin:casework_decision_change", args=[decision.pk])
+    data = {
+        "outcome": "upheld", "reason": "", "decided_on": "2/2/2026", "compliance": "satisfied",
+        "compliance_recorded_on": "20/5/2026", "compliance_note": "",
+        "recommendations-TOTAL_FORMS": 1, "recommendations-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    page = client.post(change, data)
+    assert page.context["adminform"].form.non_field_errors() == [NOTHING]
+    assert Decision.objects.get().compliance == ""
+    data |= {
+        "recommendations-0-kind": "service_improvement", "recommendations-0-text": "Train.",
+        "recommendations-0-category": "training_or_guidance",
+        "recommendations-0-due_on": "1/5/2026", "recommendations-0-completed_on": "1/5/2026",
+    }  # fmt: skip
+    assert client.post(change, data).status_code == 302
     assert Decision.objects.get().compliance == "satisfied"
 
 
@@ -365,13 +404,16 @@ def test_outcome_that_cannot_be_is_refused(
     outcome: str, values: dict[str, Any], problem: str
 ) -> None:
     decision = a_decision()
+    a_recommendation(decision, completed_on=DUE)
     worker = make_staff("one", "casework.change_decision")
     assert refusals(record, decision, outcome, by=worker, **values) == [problem]
 
 
 def test_outcome_belongs_to_a_standing_upheld_decision() -> None:
     worker = make_staff("one", "casework.change_decision")
-    assert refusals(record, a_decision(is_standing=False), "satisfied", by=worker) == [
+    former = a_decision(is_standing=False)
+    a_recommendation(former, completed_on=DUE)
+    assert refusals(record, former, "satisfied", by=worker) == [
         "The decision no longer stands: the outcome belongs to the one that does."
     ]
     assert refusals(record, a_decision(outcome="not_upheld"), "satisfied", by=worker) == [
