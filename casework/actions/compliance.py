@@ -1,6 +1,7 @@
 """What became of the Ombudsman's recommendations: more time agreed, and the outcome of a case."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
@@ -9,6 +10,7 @@ from django.utils import timezone
 from casework.actions.history import recorded
 from casework.actions.steps import check_compliance
 from casework.choices import Compliance, Outcome
+from casework.conditions import A_WORD
 from casework.importing import day_text
 from casework.models import Decision, Extension, Recommendation
 from casework.refusals import Refused
@@ -121,7 +123,7 @@ def _against_outcome(decision: Decision) -> Iterable[str]:
             f"Compliance cannot be recorded before {day_text(decision.decided_on)}, the day of the "
             "decision."
         )
-    if outcome == Compliance.CEASED and not decision.compliance_note.strip():
+    if outcome == Compliance.CEASED and not re.search(A_WORD, decision.compliance_note):
         yield "Say why compliance was given up."
 
 

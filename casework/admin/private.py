@@ -116,7 +116,7 @@ class RecordFilter(admin.SimpleListFilter):
         kinds = [
             (model._meta.label_lower, capfirst(str(model._meta.verbose_name)))
             for model in admin.site._registry
-            if model._meta.app_label in {"casework", "reviews"}
+            if model._meta.app_label in {"casework", "reviews", "auth"}
         ]
         return sorted(kinds, key=lambda kind: kind[1])
 

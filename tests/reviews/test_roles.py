@@ -228,7 +228,7 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
             added_at=now, added_by=by, file=ContentFile(b"x", name="zeno.txt"),
         )  # fmt: skip
         complaint.links.create(other=other)
-        complaint.pauses.create(starts_on=day, reason="Example")
+        complaint.pauses.create(starts_on=decision.decided_on, reason="Example")
         service.extensions.create(
             former_due_on=service.due_on, due_on=service.due_on + dt.timedelta(days=7),
             reason="Example", agreed_on=day, agreed_by=by,
