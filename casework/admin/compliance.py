@@ -339,7 +339,7 @@ class ClockPauseAdmin(RecordAdmin):
     list_display = ("complaint", "starts_on", "ends_on", "reason")
     list_filter = (("ends_on", admin.EmptyFieldListFilter),)
     list_select_related = ("complaint",)
-    search_fields = ("complaint__reference", "reason")
+    search_fields = ("complaint__reference",)
 
 
 @admin.register(Extension)
@@ -347,7 +347,7 @@ class ExtensionAdmin(RecordAdmin):
     list_display = ("case", "former_due_on", "due_on", "agreed_on", "agreed_by", "reason")
     list_filter = (("agreed_on", admin.DateFieldListFilter),)
     list_select_related = ("recommendation__decision__complaint", "agreed_by")
-    search_fields = ("recommendation__decision__complaint__reference", "reason")
+    search_fields = ("recommendation__decision__complaint__reference",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Those of personal remedies only for those who may see complainants."""
