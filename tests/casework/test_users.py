@@ -167,3 +167,25 @@ def test_keys_of_second_factors_are_on_no_page(ada: User, admin_client: Client) 
         admin_client.get(reverse("admin:auth_user_history", args=[ada.pk])),
     ]
     assert not any("SECRET" in page.content.decode() for page in pages)
+
+
+def test_new_account_is_in_its_history_with_who_made_it(admin_client: Client) -> None:
+    before = Change.objects.latest("pk").pk
+    data = {
+        "username": "ben", "usable_password": "true", "password1": "Example-password-1",
+        "password2": "Example-password-1", "_reason": "Joins",
+    }  # fmt: skip
+    made = admin_client.post(reverse("admin:auth_user_add"), data)
+    ben = User.objects.get(username="ben")
+    assert made.headers["Location"] == reverse("admin:auth_user_change", args=[ben.pk])
+    assert [(record, action, by) for record, action, _, by in changes(before)] == [
+        ("auth.user", "+", "admin")
+    ]
+    renewed = admin_client.post(
+        reverse("admin:auth_user_password_change", args=[ben.pk]),
+        {"usable_password": "true", "password1": "Example-password-2",
+         "password2": "Example-password-2"},
+    )  # fmt: skip
+    assert renewed.status_code == 302
+    assert len(changes(before)) == 1
+    assert "Example-password" not in str(list(Change.objects.values_list("after", flat=True)))
