@@ -2,8 +2,14 @@
 
 import datetime as dt
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+
+# A word that a person could read. Migration `0016` has it too: the database asks the same.
+A_WORD = r"[A-Za-z\u00C0-\u024F]{3}"
+REASON_IN_WORDS = "Give the reason in words: at least one of three letters or more."
+in_words = RegexValidator(A_WORD, REASON_IN_WORDS)
 
 
 def in_order(first: str, last: str) -> Q:

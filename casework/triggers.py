@@ -25,12 +25,12 @@ DAYS_LATER = re.compile(r"days_later\(([\w.]+), ([0-9]+)\)")
 
 
 def portable(sql: str, vendor: str) -> str:
-    """What the two databases write differently: a day some days later, and IS DISTINCT FROM.
+    """What the databases write differently: days later, IS DISTINCT FROM and REGEXP.
 
-    SQLite below 3.39 has another word for that.
+    SQLite below 3.39 has another word for the second; Django teaches it the third.
     """
     if vendor == POSTGRESQL:
-        return DAYS_LATER.sub(r"(\1 + \2)", sql)
+        return DAYS_LATER.sub(r"(\1 + \2)", sql).replace(" REGEXP ", " ~ ")
     return DAYS_LATER.sub(r"date(\1, '+\2 days')", sql).replace("IS DISTINCT FROM", "IS NOT")
 
 
@@ -304,13 +304,15 @@ class KeepHistory(TriggerOperation):
     """Writes a `Change` of each row added, changed or removed, with the fields that changed.
 
     `record` is the model as history names it, with all its columns as they are at this point of the
-    migrations; `case` is the id of its complaint as SQL over `{row}`, or "".
+    migrations but those `left_out`; `case` is the id of its complaint as SQL over `{row}`, or "".
+    A change of what is left out alone is no change.
     """
 
-    arguments = ("name", "table", "record", "case")
-    defaults: ClassVar[dict[str, Any]] = {"case": ""}
+    arguments = ("name", "table", "record", "case", "left_out")
+    defaults: ClassVar[dict[str, Any]] = {"case": "", "left_out": ()}
     record: str
     case: str
+    left_out: tuple[str, ...]
     key: str
     columns: list[str]
 
@@ -320,7 +322,9 @@ class KeepHistory(TriggerOperation):
         model = to_state.apps.get_model(self.record)
         self.key = model._meta.pk.column
         self.columns = [
-            field.column for field in model._meta.local_concrete_fields if not field.primary_key
+            field.column
+            for field in model._meta.local_concrete_fields
+            if not field.primary_key and field.column not in self.left_out
         ]
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 

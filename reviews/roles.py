@@ -48,7 +48,7 @@ ROLES: dict[str, set[str]] = {
     | _each("casework", "add change", f"{REFERENCE} bankholiday team")
     | _each("casework", "add change", "publicationexception anonymisation")
     | _each("casework", "delete", "attachment publicationexception")
-    | _each("casework", "view", "batch change lockedperiod importbatch upload")
+    | _each("casework", "view", "batch change lockedperiod importbatch")
     | {
         "casework.assign_complaint",
         "casework.record_not_satisfied",
@@ -81,7 +81,7 @@ ROLES: dict[str, set[str]] = {
     )
     | {"reviews.approve_letters", "reviews.export_letters"}
     | OWN,
-    # Sees all, with every look at people recorded, and changes nothing.
+    # Sees all, takes lists away, with every look at people recorded, and changes nothing.
     "auditor": _each(
         "casework",
         "view",
@@ -95,7 +95,8 @@ ROLES: dict[str, set[str]] = {
         "view",
         f"demonstration round letter signatory publishedfigure publisheddecision {LEARNING} "
         f"{FROZEN}",
-    ),
+    )
+    | {"casework.export_list"},
 }
 
 

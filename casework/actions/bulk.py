@@ -16,7 +16,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import formats
 
-from casework.actions.compliance import why_closed, why_not_complied
+from casework.actions.compliance import why_closed, why_unfit
 from casework.actions.history import FrozenYears, recorded
 from casework.choices import OPEN_STAGES, Compliance, Outcome, Stage
 from casework.models import Complaint, Decision, Extension, Recommendation, Team
@@ -198,7 +198,7 @@ class RecordedOutcome(BulkChange):
             return f"“{label}” is recorded already; change it on the page of the decision."
         if row.decided_on > self.recorded_on:
             return f"It was decided on {_day(row.decided_on)}, after the day of the outcome."
-        return why_not_complied(self.outcome, row.recommendations.all())
+        return why_unfit(self.outcome, row.recommendations.all())
 
     def before(self, row: Decision) -> list[object]:
         return [row.compliance, str(row.compliance_recorded_on)]

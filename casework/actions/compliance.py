@@ -1,6 +1,7 @@
 """What became of the Ombudsman's recommendations: more time agreed, and the outcome of a case."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
@@ -9,11 +10,16 @@ from django.utils import timezone
 from casework.actions.history import recorded
 from casework.actions.steps import check_compliance
 from casework.choices import Compliance, Outcome
+from casework.conditions import A_WORD
 from casework.importing import day_text
 from casework.models import Decision, Extension, Recommendation
 from casework.refusals import Refused
 
 COMPLIED = (Compliance.SATISFIED, Compliance.SATISFIED_LATE)
+NOTHING_TO_COMPLY_WITH = (
+    "The case has no recommendations, so there is nothing to comply with: enter them first, or "
+    "leave the compliance outcome blank."
+)
 
 
 def agree_extension(
@@ -68,7 +74,7 @@ def why_closed(recommendation: Recommendation) -> str:
 
 
 def record_compliance(
-    *, decision: Decision, outcome: str, recorded_on: dt.date, by: User, note: str = ""
+    *, decision: Decision, outcome: str, recorded_on: dt.date | None, by: User, note: str = ""
 ) -> Decision:
     """Records the one compliance outcome of a case; the same once more changes nothing.
 
@@ -88,10 +94,11 @@ def record_compliance(
 def check_outcome(*, decision: Decision, former: str, by: User) -> None:
     """Refuses a compliance outcome that was `former` and does not fit what is stored of its case.
 
-    Complied with means all of it: each recommendation needs its day. One completed after it was due
-    makes the case late, since letters say how many were; who knows better corrects the day. The
-    reverse is left to people: what came late is not always a date here. Imports bring outcomes
-    without days, so the database does not hold this.
+    A case without recommendations has none. Complied with means all of it: each recommendation
+    needs its day. One completed after it was due makes the case late, since letters say how many
+    were; who knows better corrects the day. The reverse is left to people: what came late is not
+    always a date here. Imports bring outcomes without days and before the recommendations, so the
+    database does not hold this.
     """
     if decision.compliance == former:
         return
@@ -107,6 +114,8 @@ def _against_outcome(decision: Decision) -> Iterable[str]:
         yield "The decision no longer stands: the outcome belongs to the one that does."
     if decision.outcome != Outcome.UPHELD:
         yield "Only an upheld complaint has a compliance outcome."
+    elif why := why_unfit(outcome, decision.recommendations.all()):
+        yield why
     if recorded_on and recorded_on > timezone.localdate():
         yield "The day on which the outcome was recorded is in the future."
     if recorded_on and recorded_on < decision.decided_on:
@@ -114,15 +123,15 @@ def _against_outcome(decision: Decision) -> Iterable[str]:
             f"Compliance cannot be recorded before {day_text(decision.decided_on)}, the day of the "
             "decision."
         )
-    if outcome == Compliance.CEASED and not decision.compliance_note.strip():
+    if outcome == Compliance.CEASED and not re.search(A_WORD, decision.compliance_note):
         yield "Say why compliance was given up."
-    if why := why_not_complied(outcome, decision.recommendations.all()):
-        yield why
 
 
-def why_not_complied(outcome: str, recommendations: Iterable[Recommendation]) -> str:
-    """Why the recommendations of a case do not allow “satisfied”, late or not; "" if they do."""
+def why_unfit(outcome: str, recommendations: Iterable[Recommendation]) -> str:
+    """Why the recommendations of a case do not allow an outcome; "" if they do."""
     found = list(recommendations)
+    if not found:
+        return NOTHING_TO_COMPLY_WITH
     if outcome not in COMPLIED:
         return ""
     label = Compliance(outcome).label

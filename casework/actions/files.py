@@ -14,7 +14,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.db.models import Model
 from django.utils import timezone
 
-from casework.actions.history import recorded
+from casework.actions.history import recorded, refuse_without_words
 from casework.importing import CsvFile, Problem, Problems
 from casework.models import ImportBatch
 from casework.refusals import Refused
@@ -107,6 +107,7 @@ class FileImport[R, P: Plan](ABC):
 
     def __init__(self, *, today: dt.date, reason: str = "") -> None:
         self.today = today
+        refuse_without_words(reason.strip())
         self.reason = reason
         self.effects: Effects | None = None
         self.frozen_years: Counter[int] = Counter()

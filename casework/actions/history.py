@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from casework.batches import current_batch
+from casework.conditions import REASON_IN_WORDS, in_words
 from casework.models import Batch, Change, LockedPeriod
 from casework.querysets import ChangeQuerySet
+from casework.refusals import Refused
 from casework.triggers import BATCH_SETTING
 
 
@@ -20,9 +23,10 @@ def recorded(*, by: User, what: str, reason: str = "") -> Iterator[Batch]:
     """A transaction whose changes are one batch: `by` whom, `what` was done, and why.
 
     Inside another one it joins that batch, and gives it its reason if it has none. A batch without
-    changes leaves nothing behind.
+    changes leaves nothing behind. Raises Refused for a reason without a word.
     """
     reason = reason.strip()
+    refuse_without_words(reason)
     with transaction.atomic():
         outer = current_batch.get()
         if outer is not None:
@@ -43,6 +47,16 @@ def recorded(*, by: User, what: str, reason: str = "") -> Iterator[Batch]:
             _tell_postgresql("")
         finally:
             current_batch.reset(token)
+
+
+def refuse_without_words(reason: str) -> None:
+    """The one rule of all reasons: who gives one says at least a word. None may be given."""
+    if not reason:
+        return
+    try:
+        in_words(reason)
+    except ValidationError:
+        raise Refused(REASON_IN_WORDS) from None
 
 
 def _tell_postgresql(batch: str) -> None:

@@ -59,6 +59,9 @@ PERSONAL_FIELDS = {
     "casework.extension": "reason",
 }
 
+# Of these the words of a few rows only.
+PARTLY_PERSONAL = {"casework.recommendation", "casework.decision"}
+
 logger = logging.getLogger(__name__)
 
 
@@ -71,7 +74,7 @@ def months_before(day: dt.date, months: int) -> dt.date:
 def due_for_anonymisation(
     today: dt.date, among: QuerySet[Complaint] | None = None
 ) -> QuerySet[Complaint]:
-    """Closed cases whose period is over, proposed or not.
+    """Closed cases whose period is over and that hold something of people, proposed or not.
 
     It runs from the later of decision and compliance outcome. A case in remedy, open again or whose
     decision is under review is not among them.
@@ -84,9 +87,30 @@ def due_for_anonymisation(
     return complaints.filter(
         ~Exists(decisions.filter(recent)),
         ~Exists(reviews.order_by()),
+        _holds_people("pk"),
         stage=Stage.CLOSED,
         anonymised_on=None,
         received_on__lte=limit,  # as every decision is later; an index answers this one
+    )
+
+
+def _holds_people(complaint: str) -> Exists:
+    """Whether anything that anonymising takes out was ever put into a case.
+
+    The history knows, also of what was removed since; nothing gets into a case past it. Dates,
+    outcomes and improvements name nobody. The reason of an import is not about one case.
+    """
+    personal = RecommendationKind.PERSONAL
+    return Exists(
+        Change.objects.filter(
+            Q(record__in=(*PERSONAL_RECORDS, *PERSONAL_FIELDS.keys() - PARTLY_PERSONAL))
+            | Q(record="casework.recommendation", before__kind=personal)
+            | Q(record="casework.recommendation", after__kind=personal)
+            | Q(record="casework.decision", before__compliance_note__gt="")
+            | Q(record="casework.decision", after__compliance_note__gt="")
+            | Q(batch__reason__gt="", batch__import_batch=None),
+            case_id=OuterRef(complaint),
+        ).order_by()
     )
 
 
@@ -94,11 +118,13 @@ def _is_due(today: dt.date, complaint: str) -> Exists:
     return Exists(due_for_anonymisation(today).filter(pk=OuterRef(complaint)).order_by())
 
 
-def _why_not_due(complaint: Complaint) -> str:
+def _why_not_due(complaint: Complaint, *, holds_people: bool) -> str:
     if complaint.anonymised_on:
         return "It is anonymised already."
     if complaint.stage != Stage.CLOSED:
         return f"It is not closed but at the stage {complaint.get_stage_display().lower()}."
+    if not holds_people:
+        return "It holds nothing of people: there is nothing to remove."
     return (
         f"Its last decision or outcome is not {settings.RETENTION_MONTHS} months old yet, or a "
         "decision is under review."
@@ -115,6 +141,7 @@ class Proposal(BulkChange):
     def rows(self) -> QuerySet[Complaint]:
         return Complaint.objects.annotate(
             is_due=_is_due(self.today, "pk"),
+            holds_people=_holds_people("pk"),
             is_proposed=Exists(Anonymisation.objects.filter(complaint=OuterRef("pk")).order_by()),
         )
 
@@ -123,7 +150,7 @@ class Proposal(BulkChange):
 
     def refusal(self, row: Any) -> str:
         if not row.is_due:
-            return _why_not_due(row)
+            return _why_not_due(row, holds_people=row.holds_people)
         return "It is proposed already." if row.is_proposed else ""
 
     def before(self, row: Complaint) -> list[object]:
@@ -178,14 +205,18 @@ class Agreement(_OfProposals):
     today: dt.date
 
     def rows(self) -> QuerySet[Anonymisation]:
-        return _OfProposals.rows(self).annotate(is_due=_is_due(self.today, "complaint"))
+        return _OfProposals.rows(self).annotate(
+            is_due=_is_due(self.today, "complaint"), holds_people=_holds_people("complaint")
+        )
 
     def refusal(self, row: Any) -> str:
         if row.agreed_at:
             return "It is agreed already."
         if row.proposed_by_id == self.by_key:
             return "You proposed it yourself: another person has to agree."
-        return "" if row.is_due else _why_not_due(row.complaint)
+        if row.is_due:
+            return ""
+        return _why_not_due(row.complaint, holds_people=row.holds_people)
 
     def write(self, keys: Sequence[int], *, by: User, reason: str) -> None:
         with recorded(by=by, what=self.what, reason=WHY) as batch:

@@ -6,7 +6,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from django.db import transaction
+
+from casework.actions.history import recorded
 
 
 def system_user() -> User:
@@ -20,9 +21,9 @@ def system_user() -> User:
 def reset_second_factor(*, user: User, by: User, reason: str) -> None:
     """Takes away every second factor of somebody who lost theirs, and ends their sessions.
 
-    With their password they can set up another. Kept in the account's history with the reason.
+    With their password they can set up another. Kept in the history with the reason.
     """
-    with transaction.atomic():
+    with recorded(by=by, what="Second factor reset", reason=reason):
         Authenticator.objects.filter(user=user).delete()
         for session in Session.objects.iterator():
             if session.get_decoded().get(SESSION_KEY) == str(user.pk):

@@ -30,6 +30,7 @@ from casework.admin.forms import (
 from casework.admin.merging import WithMerging
 from casework.admin.pages import BackOfficeAdmin, actor, council, day, refusal
 from casework.admin.tools import Tool
+from casework.conditions import in_words
 from casework.models import (
     Authority,
     Contact,
@@ -115,6 +116,7 @@ class PassDutyForm(forms.Form):
     on = DayField(label="Passed on", help_text="The successor has to comply from this day on.")
     reason = forms.CharField(
         max_length=300,
+        validators=[in_words],
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="Such as the order by which the authority ended; kept for good.",
     )

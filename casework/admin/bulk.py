@@ -5,6 +5,7 @@ is checked first and shown with every refusal; only what was shown is then done.
 """
 
 import datetime as dt
+import re
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from casework.admin.forms import may_work_on_cases
 from casework.admin.lists import address_of, cleaned_query
 from casework.admin.pages import USUAL_REASONS, BackOfficeAdmin, actor, day, refusal
 from casework.choices import Compliance
+from casework.conditions import A_WORD, in_words
 from casework.models import Team
 from casework.refusals import Refused
 
@@ -50,6 +52,7 @@ class BulkForm(forms.Form):
     reason = forms.CharField(
         required=False,
         max_length=300,
+        validators=[in_words],
         help_text="Kept in the history. Needed where a case counts in a year whose figures are "
         "frozen.",
         widget=forms.TextInput(attrs={"class": "vTextField", "list": "usual-reasons"}),
@@ -148,7 +151,7 @@ class OutcomeForm(BulkForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         is_ceased, note = cleaned.get("outcome") == Compliance.CEASED, cleaned.get("note", "")
-        if is_ceased and not note.strip():
+        if is_ceased and not re.search(A_WORD, note):
             self.add_error("note", "Say why compliance was given up.")
         if not is_ceased and note.strip():
             self.add_error("note", "Only compliance that ceased has a note.")

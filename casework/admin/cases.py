@@ -97,6 +97,7 @@ from casework.admin.publication import (
     state_of_publication,
 )
 from casework.admin.retention import PROPOSE, RetentionFilter
+from casework.admin.searching import SearchedByPost
 from casework.choices import (
     OPEN_STAGES,
     Compliance,
@@ -668,11 +669,13 @@ FILED: dict[Any, Any] = {
 
 
 @admin.register(Complainant)
-class ComplainantAdmin(CaseSearch, BackOfficeAdmin):
+class ComplainantAdmin(SearchedByPost, CaseSearch, BackOfficeAdmin):
     list_display = ("complaint", "name", "postcode", "email")
     list_select_related = ("complaint",)
-    search_fields = ("name", "postcode", "email", "telephone")
-    search_help_text = "By name, postcode, e-mail address, telephone or the case's reference."
+    search_fields = ("complaint__reference",)
+    search_help_text = "By the case's reference."
+    searched = ("name", "postcode", "email", "telephone")
+    searched_by = "name, postcode, e-mail address or telephone"
     readonly_fields = ("complaint",)
     fields = ("complaint", "name", ("email", "telephone"), "address", "postcode")
 
@@ -801,7 +804,7 @@ class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(WithExtensions, CaseSearch, CaseFields, BulkAdmin):
+class RecommendationAdmin(SearchedByPost, WithExtensions, CaseSearch, CaseFields, BulkAdmin):
     reference_field = "decision__complaint__reference"
     list_display = ("case", "authority", "kind", "category", "due_on", "completed_on")
     list_filter = (
@@ -819,9 +822,11 @@ class RecommendationAdmin(WithExtensions, CaseSearch, CaseFields, BulkAdmin):
         "decision__complaint", "decision__authority", "decision__duty_authority",
     )  # fmt: skip
     search_fields = (
-        "text", "decision__authority__official_name", "decision__duty_authority__official_name",
+        "decision__authority__official_name", "decision__duty_authority__official_name",
     )  # fmt: skip
-    search_help_text = "By the case's reference, by authority or by words of the text."
+    search_help_text = "By the case's reference or by authority."
+    searched = ("text",)
+    searched_by = "words of the text"
     form = RecommendationForm
     readonly_fields = ("case_link", "authority")
     fieldsets = (

@@ -36,6 +36,7 @@ from casework.admin.pages import (
 )
 from casework.admin.tools import Tool, WithTools
 from casework.choices import OPEN_STAGES, Compliance, LookAt, RecommendationKind
+from casework.conditions import in_words
 from casework.models import (
     BankHoliday,
     ClockPause,
@@ -124,11 +125,12 @@ class ClockPauseForm(DaysInOrderForm):
 
 
 class ClockPauseFormSet(BaseInlineFormSet):
-    """The pauses of one case: apart from one another, and none before the case."""
+    """The pauses of one case: apart from one another, none before the case or after its clock."""
 
     def clean(self) -> None:
         super().clean()
         received_on = self.instance.received_on
+        stopped_on = self._stopped_on()
         taken: list[ClockPause] = []
         for form in self.forms:
             pause = form.instance
@@ -139,6 +141,16 @@ class ClockPauseFormSet(BaseInlineFormSet):
                     "starts_on",
                     f"The case was received on {day(received_on)}: begin no earlier.",
                 )
+            elif (
+                stopped_on
+                and pause.starts_on > stopped_on
+                and (pause.pk is None or "starts_on" in form.changed_data)
+            ):
+                form.add_error(
+                    "starts_on",
+                    f"The clock stopped with the decision of {day(stopped_on)}: begin no later, "
+                    "or open the case again first.",
+                )
             elif other := next((each for each in taken if _share_a_day(each, pause)), None):
                 ends = f"to {day(other.ends_on)}" if other.ends_on else "with no last day"
                 form.add_error(
@@ -147,6 +159,17 @@ class ClockPauseFormSet(BaseInlineFormSet):
                     "pause first, or choose other days.",
                 )
             taken.append(pause)
+
+    def _stopped_on(self) -> dt.date | None:
+        """The day of the decision that ends the clock; None while it runs, also once more."""
+        case = self.instance
+        if decisions := getattr(case, "decisions_in_hand", None):
+            decision = decisions.in_hand()
+        else:
+            decision = case.decisions.standing().first() if case.pk else None
+        if decision is None or (decision.pk and case.stage in OPEN_STAGES):
+            return None
+        return decision.decided_on
 
 
 def _share_a_day(one: ClockPause, other: ClockPause) -> bool:
@@ -175,6 +198,7 @@ class ExtensionForm(forms.Form):
     agreed_on = DayField(label="Agreed on", help_text="Today, unless it was agreed before.")
     reason = forms.CharField(
         max_length=300,
+        validators=[in_words],
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="Why more time is given; kept for good.",
     )
@@ -315,7 +339,7 @@ class ClockPauseAdmin(RecordAdmin):
     list_display = ("complaint", "starts_on", "ends_on", "reason")
     list_filter = (("ends_on", admin.EmptyFieldListFilter),)
     list_select_related = ("complaint",)
-    search_fields = ("complaint__reference", "reason")
+    search_fields = ("complaint__reference",)
 
 
 @admin.register(Extension)
@@ -323,7 +347,7 @@ class ExtensionAdmin(RecordAdmin):
     list_display = ("case", "former_due_on", "due_on", "agreed_on", "agreed_by", "reason")
     list_filter = (("agreed_on", admin.DateFieldListFilter),)
     list_select_related = ("recommendation__decision__complaint", "agreed_by")
-    search_fields = ("recommendation__decision__complaint__reference", "reason")
+    search_fields = ("recommendation__decision__complaint__reference",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """Those of personal remedies only for those who may see complainants."""

@@ -7,6 +7,7 @@ import csv
 import datetime as dt
 import html
 import io
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -28,8 +29,12 @@ from casework.refusals import Refused
 
 type Cell = str | int | float | Decimal | dt.date | dt.datetime | None
 
-# What a spreadsheet takes for the beginning of a formula, or skips on its way to one.
-BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet takes for the beginning of a formula, wide forms too, after blanks and
+# characters that nobody sees, which some programs skip on their way to one.
+BEGINS_FORMULA = re.compile(
+    r"[\s\x00-\x1f\x7f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+    r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+)
 SHEET_ROWS = 1_048_576  # of a sheet, its headings included
 LONGEST_CELL = 32_767  # characters that a cell of a sheet holds
 EXACT = 10**15  # a sheet keeps fifteen digits of a number
@@ -115,7 +120,7 @@ def harmless(text: str) -> str:
 
     Only text: a number below nothing is a number and stays one.
     """
-    return f"'{text}" if text.startswith(BEGINS_FORMULA) else text
+    return f"'{text}" if BEGINS_FORMULA.match(text) else text
 
 
 def written(rows: QuerySet, columns: list[Column], *, ending: str) -> tuple[IO[bytes], int]:

@@ -14,6 +14,7 @@ from casework.actions import recorded
 from casework.actions.filing import open_attachment, remove_attachment
 from casework.admin.cases import CaseSearch, case_page
 from casework.admin.pages import RecordAdmin, actor, may_see_people
+from casework.admin.searching import SearchedByPost
 from casework.models import Attachment, CaseLink, Complaint, Note
 from casework.refusals import Refused
 
@@ -61,25 +62,29 @@ class PersonalAdmin(OfCaseAdmin):
 
 
 @admin.register(Note)
-class NoteAdmin(PersonalAdmin):
+class NoteAdmin(SearchedByPost, PersonalAdmin):
     list_display = ("complaint", "written_at", "written_by")
     list_filter = (("written_by", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("complaint", "written_by")
     date_hierarchy = "written_at"
-    search_fields = ("text",)
-    search_help_text = "By the case's reference or by words of the note."
+    search_fields = ("complaint__reference",)
+    search_help_text = "By the case's reference."
+    searched = ("text",)
+    searched_by = "words of the note"
     fields = ("case", "text", "written_at", "written_by")
     readonly_fields = ("case",)
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(PersonalAdmin):
+class AttachmentAdmin(SearchedByPost, PersonalAdmin):
     list_display = ("complaint", "added_at", "added_by", "size")
     list_filter = (("added_by", admin.RelatedOnlyFieldListFilter),)
     list_select_related = ("complaint", "added_by")
     date_hierarchy = "added_at"
-    search_fields = ("title", "file_name", "=sha256")
-    search_help_text = "By the case's reference, by title, file name or digest."
+    search_fields = ("complaint__reference", "=sha256")
+    search_help_text = "By the case's reference or by the file's digest."
+    searched = ("title", "file_name")
+    searched_by = "title or file name"
     fields = ("case", "title", "download", "size", "sha256", "added_at", "added_by")
     readonly_fields = ("case", "download")
 

@@ -27,6 +27,7 @@ from casework.choices import (
     Outcome,
     RecommendationKind,
 )
+from casework.conditions import A_WORD
 from casework.models import (
     Attachment,
     CaseLink,
@@ -376,7 +377,7 @@ class DecisionForm(forms.ModelForm):
                 f"Compliance cannot be recorded before {day(decided_on)}, the day of the decision.",
             )
         note = cleaned.get("compliance_note", self.instance.compliance_note)
-        if compliance == Compliance.CEASED and not note:
+        if compliance == Compliance.CEASED and not re.search(A_WORD, note):
             self.add_error("compliance_note", "Say why compliance was given up.")
 
 

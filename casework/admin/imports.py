@@ -165,6 +165,9 @@ class UploadAdmin(RecordAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        """Who may take a file of the kind in; and who sees all of them and takes none in."""
+        if request.user.has_perm("casework.view_upload"):
+            return obj is None or obj.kind in KINDS
         if obj is not None:
             return obj.kind in KINDS and KINDS[obj.kind].may(request)
         return request.user.has_perm("casework.import_files")
@@ -173,7 +176,8 @@ class UploadAdmin(RecordAdmin):
         return bool(kinds_for(request))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        allowed = [kind.name for kind in kinds_for(request)]
+        sees_all = request.user.has_perm("casework.view_upload")
+        allowed = list(KINDS) if sees_all else [kind.name for kind in kinds_for(request)]
         return super().get_queryset(request).filter(kind__in=allowed).defer("content")
 
     # Pages --------------------------------------------------------------------------------------
@@ -236,6 +240,8 @@ class UploadAdmin(RecordAdmin):
             return HttpResponseRedirect(self._address("changelist"))
         problems: list[str] = []
         if request.method == "POST":
+            if not kind.may(request):
+                raise PermissionDenied
             if "drop" in request.POST:
                 Upload.objects.filter(pk=upload.pk).delete()
                 self.message_user(request, f"{upload} was dropped.", messages.SUCCESS)
@@ -259,6 +265,7 @@ class UploadAdmin(RecordAdmin):
             f"Preview of {upload}",
             original=upload,
             kind=kind,
+            may_confirm=kind.may(request),
             preview=preview,
             sections=sections(preview),
             problems=problems,

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from casework.actions.merging import Merge, merge
 from casework.admin.pages import actor, refusal
 from casework.admin.tools import Tool, WithTools
+from casework.conditions import in_words
 from casework.models import Authority
 from casework.refusals import Refused
 
@@ -40,6 +41,7 @@ class KeeperForm(forms.Form):
 class MergeForm(forms.Form):
     reason = forms.CharField(
         max_length=300,
+        validators=[in_words],
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="Why they are the same; kept in the history.",
     )

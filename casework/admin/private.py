@@ -82,9 +82,9 @@ class BatchAdmin(DoneAdmin):
     list_display = ("begun_at", "begun_by", "what", "reason")
     list_filter = ("begun_at",)
     list_select_related = ("begun_by",)
-    search_fields = ("=begun_by__username", "what", "reason")
+    search_fields = ("=begun_by__username", "what")
     search_help_text = (
-        "By username, by words of what and why, by the case's reference, or by day such as "
+        "By username, by words of what was done, by the case's reference, or by day such as "
         "2026-05-03."
     )
     when = "begun_at"
@@ -116,7 +116,7 @@ class RecordFilter(admin.SimpleListFilter):
         kinds = [
             (model._meta.label_lower, capfirst(str(model._meta.verbose_name)))
             for model in admin.site._registry
-            if model._meta.app_label in {"casework", "reviews"}
+            if model._meta.app_label in {"casework", "reviews", "auth"}
         ]
         return sorted(kinds, key=lambda kind: kind[1])
 

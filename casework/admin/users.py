@@ -4,9 +4,10 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -15,27 +16,35 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from casework.actions.users import reset_second_factor
-from casework.admin.pages import actor
+from casework.admin.pages import BackOfficeAdmin, actor
+from casework.conditions import in_words
 
 # Their pages show the keys of second factors, and addresses that nobody here logs in with.
 admin.site.unregister(Authenticator)
 admin.site.unregister(EmailAddress)
 admin.site.unregister(User)
+admin.site.unregister(Group)
 
 
 class ResetForm(forms.Form):
     reason = forms.CharField(
-        max_length=300, help_text="Such as: telephone lost; identity checked in person."
+        max_length=300,
+        validators=[in_words],
+        help_text="Such as: telephone lost; identity checked in person.",
     )
 
 
 @admin.register(User)
-class StaffAdmin(UserAdmin):
+class StaffAdmin(BackOfficeAdmin, UserAdmin):
     readonly_fields = ("second_factor",)
     fieldsets = (
         *UserAdmin.fieldsets,  # type: ignore[misc]
         ("Second factor", {"fields": ("second_factor",)}),
     )
+
+    def _parts(self) -> list[type[Model]]:
+        """Its history has second factors too: that one came or went, and nothing more of it."""
+        return [Authenticator, EmailAddress]
 
     @admin.display(description="second factor")
     def second_factor(self, user: User) -> SafeString | str:
@@ -77,3 +86,8 @@ class StaffAdmin(UserAdmin):
             "form": form,
         }
         return TemplateResponse(request, "admin/auth/user/second_factor.html", context)
+
+
+@admin.register(Group)
+class RoleAdmin(BackOfficeAdmin, GroupAdmin):
+    """Groups; `reviews.roles` puts the five that it makes back at every `migrate`."""

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from casework.choices import PublicationGround, ReviewResult
-from casework.conditions import in_order, one_of
+from casework.conditions import in_order, in_words, one_of
 from casework.models.cases import Decision
 from casework.querysets import StatementQuerySet
 
@@ -56,7 +56,7 @@ class PublicationException(models.Model):
 
     decision = models.OneToOneField(Decision, models.PROTECT, related_name="publication_exception")
     ground = models.CharField(max_length=20, choices=PublicationGround)
-    details = models.TextField("reason")
+    details = models.TextField("reason", validators=[in_words])
     decided_at = models.DateTimeField(editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -88,7 +88,9 @@ class DecisionReview(models.Model):
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="reviews")
     asked_on = models.DateField("asked for")
-    reason = models.TextField(help_text="What the person asking says is wrong.")
+    reason = models.TextField(
+        help_text="What the person asking says is wrong.", validators=[in_words]
+    )
     ended_on = models.DateField("ended", null=True, blank=True)
     result = models.CharField(max_length=20, choices=ReviewResult, blank=True)
 

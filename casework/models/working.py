@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from casework.choices import LinkKind, LookAt
-from casework.conditions import in_order, one_of
+from casework.conditions import in_order, in_words, one_of
 from casework.models.authorities import Authority
 from casework.models.cases import Complaint, Decision, Recommendation
 from casework.querysets import ClockPauseQuerySet, SavedFilterQuerySet
@@ -82,7 +82,7 @@ class ClockPause(models.Model):
     complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="pauses")
     starts_on = models.DateField("first day")
     ends_on = models.DateField("last day", null=True, blank=True, help_text="Blank: still paused.")
-    reason = models.CharField(max_length=300)
+    reason = models.CharField(max_length=300, validators=[in_words])
 
     objects = ClockPauseQuerySet.as_manager()
 
@@ -108,7 +108,7 @@ class Extension(models.Model):
     recommendation = models.ForeignKey(Recommendation, models.PROTECT, related_name="extensions")
     former_due_on = models.DateField("was due")
     due_on = models.DateField("now due")
-    reason = models.CharField(max_length=300)
+    reason = models.CharField(max_length=300, validators=[in_words])
     agreed_on = models.DateField("agreed")
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
@@ -133,7 +133,7 @@ class DutyTransfer(models.Model):
     to_authority = models.ForeignKey(Authority, models.PROTECT, related_name="+")
     passed_on = models.DateField("passed")
     passed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
+    reason = models.CharField(max_length=300, validators=[in_words])
 
     class Meta:
         ordering = ["decision", "pk"]

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from casework.actions import changed_since_locked
 from casework.admin.pages import BackOfficeAdmin, actor, day, shown_entries
+from casework.conditions import in_words
 from casework.models import Change, LockedPeriod
 from casework.refusals import Refused
 from reviews import rounds
@@ -75,6 +76,7 @@ class StepForm(forms.Form):
 class AgainForm(StepForm):
     reason = forms.CharField(
         label="Why the figures are frozen again",
+        validators=[in_words],
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "autofocus": True}),
         help_text="It stays in the round's history.",
     )

@@ -400,6 +400,7 @@ def test_compliance_outcome_is_recorded_for_each_case_it_fits(client: Client) ->
         {"outcome": "not_upheld"},
         {"decided_on": dt.date(2020, 6, 2)},
         {"is_standing": False},
+        {},
     ]
     fits, open_, *_ = (
         make_decision(authority, reference=f"20 000 00{number}", **values)
@@ -418,6 +419,8 @@ def test_compliance_outcome_is_recorded_for_each_case_it_fits(client: Client) ->
         ("20 000 003", "Only an upheld complaint has a compliance outcome."),
         ("20 000 004", "It was decided on 2 June 2020, after the day of the outcome."),
         ("20 000 005", "Another decision has taken the place of this one."),
+        ("20 000 006", "The case has no recommendations, so there is nothing to comply with: enter "
+         "them first, or leave the compliance outcome blank."),
     ]  # fmt: skip
     assert told(done(client, shown, address, **values)) == [
         "1 decision given their compliance outcome."
@@ -449,9 +452,9 @@ def test_outcome_form_says_what_does_not_fit(
 
 
 def test_outcome_is_not_recorded_before_its_day(client: Client) -> None:
-    make_decision(make_authority())
+    make_recommendation(make_decision(make_authority()), completed_on=TODAY)
     today = timezone.localdate()
-    values = {"outcome": "satisfied", "recorded_on": str(today + dt.timedelta(days=1))}
+    values = {"outcome": "satisfied_late", "recorded_on": str(today + dt.timedelta(days=1))}
     (error,) = (
         checked(client, page(Decision, "record"), **values).context["form"].errors["recorded_on"]
     )
@@ -461,7 +464,7 @@ def test_outcome_is_not_recorded_before_its_day(client: Client) -> None:
 
 
 def test_not_satisfied_is_recorded_by_managers_only(client: Client, anna: User) -> None:
-    make_decision(make_authority())
+    make_recommendation(make_decision(make_authority()))
     values = {"outcome": "not_satisfied", "recorded_on": "2020-06-01"}
     assert "outcome" in checked(browser_of(anna), page(Decision, "record"), **values).context[
         "form"
@@ -478,6 +481,8 @@ def test_cases_of_frozen_years_are_refused_without_a_reason(client: Client) -> N
                            decided_on=dt.date(2020, 4, 1))  # fmt: skip
     free = make_decision(authority, reference="20 000 002", received_on=dt.date(2020, 4, 1),
                          decided_on=dt.date(2020, 4, 1))  # fmt: skip
+    for decision in (frozen, free):
+        make_recommendation(decision, completed_on=decision.decided_on)
     lock_2020()
     address = page(Decision, "record", o="1")
     values = {"outcome": "satisfied", "recorded_on": "2020-06-01"}
@@ -498,10 +503,13 @@ def test_cases_of_frozen_years_are_refused_without_a_reason(client: Client) -> N
     other = make_decision(
         authority, received_on=dt.date(2019, 3, 1), decided_on=dt.date(2019, 3, 1)
     )
+    make_recommendation(other, completed_on=other.decided_on)
     keys = {"_keys": str(other.pk)}
     shown = checked(client, page(Decision, "record", **keys), outcome="satisfied",
                     recorded_on="2020-03-31")  # fmt: skip
-    assert shown.context["check"].can == ()
+    assert [why for _, why in refusals(shown)] == [
+        "It counts in 2020, whose figures are frozen: give a reason."
+    ]
 
 
 # Cost ---------------------------------------------------------------------------------------------

@@ -650,6 +650,7 @@ ONLY_A_MANAGER = "Only a casework manager records “Not satisfied” or changes
 
 def test_not_satisfied_is_recorded_by_a_manager_alone(officer: User, manager: User) -> None:
     decision = make_decision(make_authority())
+    make_recommendation(decision)
     complaint = decision.complaint
     option = 'value="not_satisfied"'
     assert option not in signed_in(officer).get(page_of(complaint)).content.decode()
@@ -698,6 +699,7 @@ def test_compliance_is_checked_beyond_the_form(
 
 def test_ceased_compliance_says_why(officer: User) -> None:
     decision = make_decision(make_authority())
+    make_recommendation(decision)
     row = {"compliance": "ceased", "compliance_recorded_on": "2020-01-10"}
     data = case_data(decision.complaint, decisions=[decision_row(decision, **row)])
     client = signed_in(officer)
@@ -783,6 +785,98 @@ def test_reason_closed_since_stays_readable_and_selectable_for_its_decision(
     assert reasons_offered(client.get(page_of(other.complaint)).content.decode()) == set()
     kept = case_data(decision.complaint, subcategory="Noise")
     assert client.post(page_of(decision.complaint), kept).status_code == 302
+
+
+def own_words(field: Any) -> set[str]:
+    """The reasons of these tests among those that a field offers."""
+    return {str(label) for _, label in field.widget.choices if str(label).endswith(" words")}
+
+
+DAY_BY_DAY = [
+    # The day of the decision, the reason chosen, and what the form says.
+    ("2022-03-30", "old", None),
+    ("2022-03-31", "old", None),
+    ("2022-04-01", "old", "“Upheld: old words” is for decisions until 31 March 2022: choose one of "
+     "those offered now, which were in use on 1 April 2022."),
+    ("2022-03-31", "new", "“Upheld: new words” is for decisions from 1 April 2022: choose one of "
+     "those offered now, which were in use on 31 March 2022."),
+    ("2022-04-01", "new", None),
+    ("2022-04-02", "new", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("decided_on", "chosen", "error"), DAY_BY_DAY)
+def test_page_of_a_decision_takes_reasons_of_its_day_alone(
+    officer: User, decided_on: str, chosen: str, error: str | None
+) -> None:
+    reasons = dict(zip(("old", "new"), make_reasons(), strict=True))
+    decision = make_decision(make_authority(), decided_on=dt.date.fromisoformat(decided_on))
+    page = reverse("admin:casework_decision_change", args=[decision.pk])
+    shown = signed_in(officer).get(page).context["adminform"].form.fields["reason"]
+    in_use = "old" if decided_on < "2022-04-01" else "new"
+    assert own_words(shown) == {f"Upheld: {in_use} words"}
+    data = {
+        "outcome": "upheld", "reason": reasons[chosen].pk, "decided_on": decided_on,
+        "compliance": "", "compliance_recorded_on": "", "compliance_note": "",
+    } | formset("recommendations", [])  # fmt: skip
+    answer = signed_in(officer).post(page, data)
+    decision.refresh_from_db()
+    if error is None:
+        assert (answer.status_code, decision.reason) == (302, reasons[chosen])
+    else:
+        assert answer.context["adminform"].form.errors == {"reason": [error]}
+        assert decision.reason is None
+
+
+def test_reason_closed_since_stays_on_the_page_of_its_decision_and_no_other(officer: User) -> None:
+    reason = DecisionReason.objects.create(code="closed", name="old words", outcome="upheld")
+    decision = make_decision(make_authority(), reason=reason)
+    other = make_decision(make_authority())
+    DecisionReason.objects.filter(pk=reason.pk).update(
+        ends_on=decision.decided_on - dt.timedelta(days=1)
+    )
+    client = signed_in(officer)
+    offered = {}
+    for each in (decision, other):
+        page = reverse("admin:casework_decision_change", args=[each.pk])
+        field = client.get(page).context["adminform"].form.fields["reason"]
+        offered[each.pk] = own_words(field)
+    assert offered == {decision.pk: {"Upheld: old words"}, other.pk: set()}
+    page = reverse("admin:casework_decision_change", args=[decision.pk])
+    data = {
+        "outcome": "upheld", "reason": reason.pk, "decided_on": str(decision.decided_on),
+        "is_remedied_by_authority": "on", "compliance": "", "compliance_recorded_on": "",
+        "compliance_note": "",
+    } | formset("recommendations", [])  # fmt: skip
+    assert client.post(page, data).status_code == 302
+    decision.refresh_from_db()
+    assert (decision.reason, decision.is_remedied_by_authority) == (reason, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "error"),
+    [
+        ("", "", None),
+        ("2022-04-01", "", None),
+        ("", "2022-04-01", None),
+        ("2022-04-01", "2022-04-01", None),
+        ("2022-04-01", "2022-03-31", "The last day cannot be before the first day, 1 April 2022."),
+    ],
+)
+def test_days_of_a_reason_are_in_order(first: str, last: str, error: str | None) -> None:
+    client = signed_in(User.objects.create_superuser("everything"))
+    data = {
+        "outcome": "upheld", "name": "Example", "code": "example", "starts_on": first,
+        "ends_on": last,
+    }  # fmt: skip
+    answer = client.post(reverse("admin:casework_decisionreason_add"), data)
+    if error is None:
+        assert answer.status_code == 302
+        reason = DecisionReason.objects.get(code="example")
+        assert (str(reason.starts_on or ""), str(reason.ends_on or "")) == (first, last)
+    else:
+        assert answer.context["adminform"].form.errors == {"ends_on": [error]}
+        assert not DecisionReason.objects.filter(code="example").exists()
 
 
 # Links --------------------------------------------------------------------------------------------

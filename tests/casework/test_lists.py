@@ -436,6 +436,24 @@ def test_no_cell_of_a_file_can_run(client: Client, ending: str, text: str) -> No
             assert found[1:].strip() == text.strip()
 
 
+BLANKS = [
+    " ", "   ", "\u00a0", "\u2003", "\u3000", "\u2028", "\x0b", "\x00", "\u200b", "\u200e",
+    "\u2060", "\ufeff", "\u00ad", "\u202e", " \u200b\u00a0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
+def test_formula_after_blanks_gets_an_apostrophe(blank: str, sign: str) -> None:
+    text = f"{blank}{sign}HYPERLINK(1)"
+    assert harmless(text) == f"'{text}"
+    assert harmless(f"{blank}a{sign}1") == f"{blank}a{sign}1"
+    file = io.BytesIO()
+    write_csv(file, ["a", "b"], [[text, -5]])
+    assert file.getvalue().decode().splitlines()[-1].endswith(",-5")
+    assert f"'{text}" in file.getvalue().decode()
+
+
 @pytest.mark.parametrize(
     ("text", "safe"),
     [

@@ -1,6 +1,7 @@
 """Every look at personal data leaves a row, before anything is shown; the rows are only read."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from casework.actions.looks import record_look
 from casework.admin.private import day_typed
 from casework.choices import LookAt
 from casework.models import (
+    Attachment,
     Batch,
     Change,
     Complainant,
@@ -109,7 +111,78 @@ def test_form_shown_again_with_its_errors_is_a_look(case: Decision) -> None:
     assert complainant().name == "Zeno New"
 
 
-@pytest.mark.parametrize(("term", "rows"), [("", 2), ("zeno", 1), ("nobody", 0)])
+@pytest.mark.parametrize(
+    ("words", "rows"),
+    [
+        ("zeno", 1), ("Zeno zeno@example", 1), ("ZENO ada", 0), ("aa1 1aa", 1), ("nobody", 0),
+        ("ENO", 1), ("%", 0), ("'; --", 0),
+    ],
+)  # fmt: skip
+def test_search_for_a_complainant_is_posted_and_one_look_that_repeats_no_word(
+    case: Decision, words: str, rows: int
+) -> None:
+    Complainant.objects.filter(pk=case.complaint_id).update(
+        name="Zeno Fictional", email="zeno@example.org", postcode="AA1 1AA"
+    )
+    Complainant.objects.create(complaint=make_complaint(make_authority()), name="Ada Invented")
+    client = signed_in("caseworker")
+    search = address(Complainant, "search")
+    found = client.post(search, {"words": words})
+    assert (found.status_code, len(found.context["rows"])) == (200, rows)
+    assert ("20 001 234" in found.content.decode()) is bool(rows)
+    assert looks() == [("a caseworker", "complainants", None, rows)]
+    assert Look.objects.get().detail == "casework.complainant: a search"
+    # No link of the page carries the words on.
+    assert not re.search(r"""(href|action)="[^"]*zeno""", found.content.decode(), re.I)
+
+
+def test_address_finds_no_complainant_by_name(case: Decision) -> None:
+    client = signed_in("caseworker")
+    for model in (Complainant, Note, Attachment, Recommendation, Complaint, Batch):
+        for name in complainant().name.split():
+            listed = client.get(address(model, "changelist"), {"q": name})
+            if listed.status_code == 200:
+                assert listed.context["cl"].result_count == 0
+    listed = client.get(address(Complainant, "changelist"), {"q": "20-001-234"})
+    assert listed.context["cl"].result_count == 1
+    content = listed.content.decode()
+    assert f'<form method="post" action="{address(Complainant, "search")}"' in content
+    filtered = client.get(address(Complainant, "changelist"), {"name__icontains": "zeno"})
+    assert filtered.status_code == 400
+    # Words in the address of the search itself search for nothing.
+    asked = client.get(address(Complainant, "search"), {"words": "zeno", "q": "zeno"})
+    assert "rows" not in asked.context
+
+
+def test_search_for_a_complainant_needs_its_token_and_permission(case: Decision) -> None:
+    search = address(Complainant, "search")
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(User.objects.create_superuser("everything"))
+    assert strict.post(search, {"words": "zeno"}).status_code == 403
+    assert signed_in("review editor").post(search, {"words": "zeno"}).status_code == 403
+    assert not Look.objects.exists()
+
+
+def test_search_shows_a_hundred_at_most_and_asks_for_words(case: Decision) -> None:
+    authority = make_authority()
+    client = signed_in("caseworker")
+    Complainant.objects.bulk_create(
+        Complainant(complaint=make_complaint(authority), name=f"Ada {n}") for n in range(100)
+    )
+    search = address(Complainant, "search")
+    assert len(client.post(search, {"words": "ada"}).context["rows"]) == 100
+    assert "100 found." in client.post(search, {"words": "ada"}).content.decode()
+    Complainant.objects.create(complaint=make_complaint(authority), name="Ada 100")
+    cut = client.post(search, {"words": "ada"})
+    assert len(cut.context["rows"]) == 100
+    assert "More than 100 were found" in cut.content.decode()
+    before = Look.objects.count()
+    empty = client.post(search, {"words": " "})
+    assert "This field is required." in empty.content.decode()
+    assert Look.objects.count() == before
+
+
+@pytest.mark.parametrize(("term", "rows"), [("", 2), ("20 001", 1), ("nobody", 0)])
 def test_list_of_complainants_is_one_look_at_the_rows_shown(
     case: Decision, term: str, rows: int
 ) -> None:

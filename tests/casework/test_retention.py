@@ -25,7 +25,7 @@ from casework.actions import lock_period, recorded
 from casework.actions.bulk import carry_out, check
 from casework.actions.cases import RemedyImport
 from casework.actions.files import check_file
-from casework.actions.filing import attach_file, link_cases, write_note
+from casework.actions.filing import attach_file, link_cases, remove_attachment, write_note
 from casework.actions.looks import record_look
 from casework.actions.retention import (
     PERSONAL_FIELDS,
@@ -57,7 +57,7 @@ from casework.models import (
     Statement,
 )
 from casework.refusals import Refused
-from tests.casework.files import REMEDIES, table
+from tests.casework.files import CASEWORK, REMEDIES, table, take_in, write
 from tests.casework.staff import browser_of, make_staff
 from tests.factories import make_authority, make_decision, make_recommendation
 
@@ -119,7 +119,7 @@ def make_case(**values: Any) -> Complaint:
             agreed_by=by,
         )  # fmt: skip
         ClockPause.objects.create(
-            complaint=complaint, starts_on=LIMIT, ends_on=LIMIT, reason=f"{NAME} ill"
+            complaint=complaint, starts_on=decision.decided_on, ends_on=LIMIT, reason=f"{NAME} ill"
         )
         PublicationException.objects.create(
             decision=decision, ground="person", details=WORDS, decided_at=timezone.now(),
@@ -195,6 +195,13 @@ def do(change: Any, keys: list[int], by: User) -> int:
     return carry_out(change, keys=keys, mark=mark, by=by, reason="")
 
 
+def make_past(**values: Any) -> Decision:
+    """A decision on a complaint that somebody is known to have made."""
+    decision = make_decision(make_authority(), **values)
+    Complainant.objects.create(complaint=decision.complaint, name="Example")
+    return decision
+
+
 # When --------------------------------------------------------------------------------------------
 
 
@@ -228,20 +235,20 @@ def test_months_before_ends_at_the_end_of_a_month(
 def test_period_runs_from_the_later_of_decision_and_outcome(
     values: dict[str, Any], is_due: bool
 ) -> None:
-    complaint = make_decision(make_authority(), **values).complaint
+    complaint = make_past(**values).complaint
     assert list(due_for_anonymisation(TODAY)) == ([complaint] if is_due else [])
 
 
 @pytest.mark.django_db
 def test_cases_in_remedy_open_or_under_review_are_never_due(settings: Any) -> None:
-    make_recommendation(make_decision(make_authority()))  # in remedy
-    open_again = make_decision(make_authority()).complaint
+    make_recommendation(make_past())  # in remedy
+    open_again = make_past().complaint
     Complaint.objects.filter(pk=open_again.pk).update(stage="investigation")
-    reviewed = make_decision(make_authority())
+    reviewed = make_past()
     DecisionReview.objects.create(decision=reviewed, asked_on=LIMIT, reason="Wrong")
-    recent_before = make_decision(make_authority(), decided_on=LIMIT + DAY).complaint
+    recent_before = make_past(decided_on=LIMIT + DAY).complaint
     Decision.objects.filter(complaint=recent_before).update(is_standing=False)
-    due = make_decision(make_authority()).complaint
+    due = make_past().complaint
     assert list(due_for_anonymisation(TODAY)) == [due]
     settings.RETENTION_MONTHS = 24
     assert list(due_for_anonymisation(TODAY)) == []
@@ -249,9 +256,9 @@ def test_cases_in_remedy_open_or_under_review_are_never_due(settings: Any) -> No
 
 @pytest.mark.django_db
 def test_proposals_say_why_a_case_is_not_due() -> None:
-    closed = make_decision(make_authority()).complaint
-    recent = make_decision(make_authority(), decided_on=LIMIT + DAY).complaint
-    remedy = make_recommendation(make_decision(make_authority())).decision.complaint
+    closed = make_past().complaint
+    recent = make_past(decided_on=LIMIT + DAY).complaint
+    remedy = make_recommendation(make_past()).decision.complaint
     propose(closed)
     made = check(Proposal(today=TODAY), keys=[closed.pk, recent.pk, remedy.pk], reason="")
     assert made.can == ()
@@ -262,13 +269,115 @@ def test_proposals_say_why_a_case_is_not_due() -> None:
     ]
 
 
+def put(model: Any, **values: Any) -> Any:
+    return lambda decision, by: model.objects.create(decision=decision, **values)
+
+
+WHEN = dt.datetime(2020, 2, 1, tzinfo=dt.UTC)
+
+
+def attach_and_remove(decision: Decision, by: User) -> None:
+    content = ContentFile(b"x", name="example.txt")
+    attachment = attach_file(complaint=decision.complaint, content=content, title="", by=by)
+    remove_attachment(attachment=attachment, by=by)
+
+
+def correct(decision: Decision, by: User) -> None:
+    with recorded(by=by, what="Form", reason="As she said"):
+        Complaint.objects.filter(pk=decision.complaint_id).update(category="other")
+
+
+def extend(decision: Decision, by: User) -> None:
+    due_on = dt.date(2020, 1, 1)
+    recommendation = make_recommendation(decision, due_on=due_on)
+    Extension.objects.create(
+        recommendation=recommendation, former_due_on=due_on, due_on=due_on + DAY, reason="Ill",
+        agreed_on=due_on, agreed_by=by,
+    )  # fmt: skip
+
+
+def make_personal_and_then_public(decision: Decision, by: User) -> None:
+    remedy = make_recommendation(decision, kind="personal", category="apology", text="To her.")
+    Recommendation.objects.filter(pk=remedy.pk).update(
+        kind="service_improvement", category="training_or_guidance", text="Train."
+    )
+
+
+HOLDS_PEOPLE: dict[str, Any] = {
+    "complainant": lambda decision, by: Complainant.objects.create(
+        complaint=decision.complaint, name="Example"
+    ),
+    "note": lambda decision, by: write_note(complaint=decision.complaint, text="Rang.", by=by),
+    "attachment removed": attach_and_remove,
+    "pause": lambda decision, by: ClockPause.objects.create(
+        complaint=decision.complaint, starts_on=decision.decided_on, reason="Ill"
+    ),
+    "personal remedy": lambda decision, by: make_recommendation(
+        decision, kind="personal", category="apology"
+    ),
+    "personal remedy of before": make_personal_and_then_public,
+    "extension": extend,
+    "review": put(
+        DecisionReview, asked_on=LIMIT, reason="Wrong", ended_on=LIMIT, result="stands"
+    ),
+    "statement": lambda decision, by: Statement.objects.create(
+        decision=decision, number=1, dated_on=decision.decided_on, text="Mr X.", written_at=WHEN,
+        written_by=by,
+    ),
+    "exception": lambda decision, by: PublicationException.objects.create(
+        decision=decision, ground="person", details="Asked for", decided_at=WHEN, decided_by=by
+    ),
+    "compliance note": lambda decision, by: Decision.objects.filter(pk=decision.pk).update(
+        compliance="ceased", compliance_recorded_on=LIMIT, compliance_note="She moved."
+    ),
+    "typed reason": correct,
+}  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", HOLDS_PEOPLE)
+def test_case_is_due_if_anything_of_people_was_ever_put_into_it(what: str) -> None:
+    by = User.objects.create_user("caseworker")
+    decision = make_decision(make_authority())
+    assert list(due_for_anonymisation(TODAY)) == []
+    HOLDS_PEOPLE[what](decision, by)
+    Recommendation.objects.update(completed_on=LIMIT)
+    if Recommendation.objects.exists():
+        Decision.objects.filter(pk=decision.pk, compliance="").update(
+            compliance="satisfied", compliance_recorded_on=LIMIT
+        )
+    assert list(due_for_anonymisation(TODAY)) == [decision.complaint]
+
+
+@pytest.mark.django_db
+def test_case_with_nobody_in_it_is_not_due_and_cannot_be_proposed(tmp_path: Path) -> None:
+    authority = make_authority()
+    row = f"{authority.slug},housing,,2019-05-01,upheld,2019-10-01,no,satisfied,2020-01-10"
+    path = write(tmp_path, table(CASEWORK, f"19 000 001,{row}"))
+    take_in("import_casework", path, reason="What an import says is about no case alone")
+    remedy = "19 000 001,service_improvement,training_or_guidance,Train.,,2019-12-01,2019-12-01"
+    take_in("import_remedies", write(tmp_path, table(REMEDIES, remedy)))
+    other = make_decision(authority).complaint
+    link_cases(
+        complaint=Complaint.objects.exclude(pk=other.pk).get(), other=other,
+        kind=LinkKind.RELATED, by=User.objects.create_user("caseworker"),
+    )  # fmt: skip
+    assert list(due_for_anonymisation(TODAY)) == []
+    made = check(Proposal(today=TODAY), keys=list(Complaint.objects.values_list("pk", flat=True)),
+                 reason="")  # fmt: skip
+    assert {each.why for each in made.refusals} == {
+        "It holds nothing of people: there is nothing to remove."
+    }
+    assert made.can == ()
+
+
 # What --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_of_the_person_is_left_anywhere(store: Path) -> None:
     complaint = make_case()
-    other = make_decision(make_authority()).complaint
+    other = make_past().complaint
     by = User.objects.get(username="caseworker")
     link_cases(complaint=complaint, other=other, kind=LinkKind.REPEAT, by=by)
     # What the scan can see: everything there is to remove.
@@ -358,7 +467,7 @@ def test_published_statements_stay_and_drafts_go() -> None:
 
 @pytest.mark.django_db
 def test_reason_of_a_batch_goes_with_the_last_of_its_cases() -> None:
-    first, second = (make_decision(make_authority()).complaint for _ in range(2))
+    first, second = (make_past().complaint for _ in range(2))
     by = User.objects.create_user("one")
     with recorded(by=by, what="Both", reason=f"As {NAME} said"):
         Complaint.objects.filter(pk__in=[first.pk, second.pk]).update(category="other")
@@ -385,7 +494,7 @@ def test_cases_of_frozen_years_are_anonymised_with_the_usual_reason() -> None:
 
 @pytest.mark.django_db
 def test_the_same_person_cannot_agree() -> None:
-    complaint = make_decision(make_authority()).complaint
+    complaint = make_past().complaint
     by = User.objects.create_user("one")
     keys = propose(complaint, by=by)
     made = check(Agreement(by_key=by.pk, today=TODAY), keys=keys, reason="")
@@ -402,7 +511,7 @@ def test_the_same_person_cannot_agree() -> None:
 
 @pytest.mark.django_db
 def test_proposals_are_withdrawn_until_they_are_agreed() -> None:
-    first, second = (make_decision(make_authority()).complaint for _ in range(2))
+    first, second = (make_past().complaint for _ in range(2))
     keys = propose(first, second)
     by = agree(keys[:1])
     made = check(Withdrawal(), keys=keys, reason="")
@@ -413,7 +522,7 @@ def test_proposals_are_withdrawn_until_they_are_agreed() -> None:
 
 @pytest.mark.django_db
 def test_case_opened_after_the_proposal_is_left_alone() -> None:
-    complaint = make_decision(make_authority()).complaint
+    complaint = make_past().complaint
     keys = propose(complaint)
     Complaint.objects.update(stage="investigation")
     by = User.objects.create_user("second")
@@ -453,8 +562,8 @@ def test_database_keeps_what_anonymising_leaves(sql: str, message: str) -> None:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE casework_look SET detail = ''", "UPDATE casework_extension SET reason = 'x'",
-        "UPDATE casework_batch SET reason = 'x'", "UPDATE casework_change SET before = NULL",
+        "UPDATE casework_look SET detail = ''", "UPDATE casework_extension SET reason = 'other'",
+        "UPDATE casework_batch SET reason = 'other'", "UPDATE casework_change SET before = NULL",
     ],
 )  # fmt: skip
 def test_database_lets_nothing_out_of_the_history_of_other_cases(sql: str) -> None:
@@ -465,7 +574,7 @@ def test_database_lets_nothing_out_of_the_history_of_other_cases(sql: str) -> No
 
 @pytest.mark.django_db
 def test_only_closed_cases_are_anonymised_whoever_asks() -> None:
-    complaint = make_decision(make_authority()).complaint
+    complaint = make_past().complaint
     keys = propose(complaint)
     Complaint.objects.update(stage="investigation")
     other = User.objects.create_user("second")
@@ -586,7 +695,7 @@ def test_two_people_anonymise_the_cases_due_through_the_pages() -> None:
         make_staff("second", "casework.view_anonymisation", "casework.change_anonymisation")
     )
     cases = [make_case() for _ in range(2)]
-    make_decision(make_authority(), decided_on=LIMIT + DAY)
+    make_past(decided_on=LIMIT + DAY)
 
     page = first.get(f"{LIST}?retention=due")
     assert {case.pk for case in page.context["cl"].result_list} == {case.pk for case in cases}
@@ -620,7 +729,7 @@ def test_two_people_anonymise_the_cases_due_through_the_pages() -> None:
 
 @pytest.mark.django_db
 def test_retention_is_no_filter_for_those_who_have_nothing_to_do_with_it() -> None:
-    make_decision(make_authority())
+    make_past()
     client = browser_of(make_staff("one", "casework.view_complaint"))
     page = client.get(LIST)
     assert "retention" not in [field.title for field in page.context["cl"].filter_fields]
@@ -635,7 +744,7 @@ def test_list_of_proposals_costs_the_same_for_one_and_three(
 ) -> None:
     client = browser_of(make_staff("one", "casework.view_anonymisation"))
     for number in (1, 2):
-        propose(*(make_decision(make_authority()).complaint for _ in range(number)))
+        propose(*(make_past().complaint for _ in range(number)))
         with django_assert_num_queries(9):
             page = client.get(PROPOSALS)
         assert page.context["cl"].result_count == Anonymisation.objects.count()

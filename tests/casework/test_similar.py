@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from casework.actions import supersede_decision, system_user
 from casework.choices import Outcome
-from casework.models import Complaint, Decision, PublicCategory, PublicSubcategory, Statement
+from casework.models import (
+    Complaint,
+    Decision,
+    DecisionReview,
+    PublicationException,
+    PublicCategory,
+    PublicSubcategory,
+    Statement,
+)
 from casework.similar import SHOWN, WORDS_ASKED, SimilarCases, similar_cases, words_of
 from tests.factories import make_authority, make_complaint, make_decision, make_recommendation
 
@@ -126,6 +134,77 @@ def test_similar_forgets_what_is_taken_off(values: dict[str, Any]) -> None:
                 "INSERT INTO casework_statement_words (casework_statement_words) "
                 "VALUES ('integrity-check')"
             )
+
+
+def open_again(decision: Decision) -> None:
+    Complaint.objects.filter(pk=decision.complaint_id).update(stage="investigation")
+
+
+def close_again(decision: Decision) -> None:
+    Complaint.objects.filter(pk=decision.complaint_id).update(stage="closed")
+
+
+def ask_for_a_review(decision: Decision) -> None:
+    DecisionReview.objects.create(
+        decision=decision, asked_on=decision.decided_on, reason="Disagrees"
+    )
+
+
+def end_the_review(decision: Decision) -> None:
+    DecisionReview.objects.update(ended_on=decision.decided_on, result="stands")
+
+
+def except_it(decision: Decision) -> None:
+    PublicationException.objects.create(
+        decision=decision, ground="other", details="Example", decided_at=timezone.now(),
+        decided_by=system_user(),
+    )  # fmt: skip
+
+
+def lift_it(decision: Decision) -> None:
+    PublicationException.objects.filter(decision=decision).delete()
+
+
+@pytest.mark.parametrize(
+    ("suspend", "resume"),
+    [
+        (open_again, close_again),
+        (ask_for_a_review, end_the_review),
+        (except_it, lift_it),
+    ],
+)
+def test_similar_leaves_out_what_is_suspended_while_it_is(suspend: Any, resume: Any) -> None:
+    other = stated("Another noisy cockerel.")
+    decision = stated("A noisy cockerel.")
+    assert set(found("Cockerel")) == {decision, other}
+    suspend(decision)
+    assert found("Cockerel") == [other]
+    resume(decision)
+    assert set(found("Cockerel")) == {decision, other}
+
+
+def test_similar_leaves_out_a_statement_taken_off_by_the_next() -> None:
+    decision = stated("A noisy cockerel.")
+    Statement.objects.filter(decision=decision).update(is_current=False)
+    Statement.objects.create(
+        decision=decision, number=2, dated_on=decision.decided_on, text="A noisy cockerel, again.",
+        written_at=timezone.now(), written_by=system_user(),
+    )  # fmt: skip
+    assert found("Cockerel") == []  # the next is not published yet
+
+
+def test_similar_leaves_out_a_decision_of_a_complaint_too_old_to_be_published() -> None:
+    decisions = [
+        make_decision(make_authority(), received_on=received_on, decided_on=dt.date(2013, 9, 1))
+        for received_on in (dt.date(2013, 3, 31), dt.date(2013, 4, 1))
+    ]
+    for decision in decisions:
+        Statement.objects.create(
+            decision=decision, number=1, dated_on=decision.decided_on, text="A noisy cockerel.",
+            written_at=timezone.now(), written_by=system_user(),
+            published_on=dt.date(2013, 11, 1),
+        )  # fmt: skip
+    assert found("Cockerel") == decisions[1:]
 
 
 def test_similar_shows_no_superseded_decision() -> None:

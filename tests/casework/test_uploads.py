@@ -395,7 +395,7 @@ def test_frozen_years_need_a_reason_which_changes_no_preview(example: Authority)
     client = browser_of(user)
     response = client.get(page_of(upload))
     assert response.context["preview"].frozen_years == [2021]
-    assert "cases of years whose figures are frozen\n                    (2021)" in (
+    assert "cases of years whose figures are frozen\n                      (2021)" in (
         response.content.decode()
     )
     digest = response.context["preview"].digest
