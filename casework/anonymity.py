@@ -1,8 +1,8 @@
 """Finds in a text what tells who complained: name, postcode, e-mail address, telephone number.
 
 Spelled as people spell: capitals, accents, apostrophes, spaces and hyphens make no difference, nor
-does a character that cannot be seen, a word divided at the end of a line, ue in place of ü or Mc in
-place of Mac. Nothing here decides; a person looks at what was found.
+does a character that cannot be seen, a word divided at the end of a line, Mueller for Müller or Mc for
+Mac. Nothing here decides; a person looks at what was found.
 """
 
 import re
@@ -150,7 +150,7 @@ class _Folded:
 
 
 class _SpelledOut(_Folded):
-    """The same with letters in place of accents where people write so: ü is ue."""
+    """The same with letters in place of accents where people write so: Mueller, Müller."""
 
     marks = MARKS_SPELLED_OUT
     letters = OTHER_LETTERS | SPELLED_OUT

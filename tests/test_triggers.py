@@ -123,6 +123,8 @@ EXPECTED_RULES = {
     "published_suspended_by_improvement_removed",
     "published_suspended_by_moved_exception",
     "published_suspended_by_reference",
+    "published_suspended_by_report",
+    "published_suspended_by_report_removed",
     "published_suspended_by_review",
     "published_suspended_by_stage",
     "published_suspended_by_what_it_says",

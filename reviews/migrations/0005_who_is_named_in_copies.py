@@ -68,6 +68,25 @@ class Migration(migrations.Migration):
                 ),
             )
         ),
+        # A title that is changed may have named somebody; it waits for no day.
+        *(
+            COPIES.suspend_until_told_anew(
+                name,
+                "casework_publicinterestreport",
+                event,
+                condition=condition,
+                which="d.id = OLD.decision_id",
+                lock=COPIES.CASE_OF_RECOMMENDATION,
+            )
+            for name, event, condition in (
+                (
+                    "report",
+                    "UPDATE OF title, decision_id",
+                    changed_in(["title", "decision_id"]),
+                ),
+                ("report_removed", "DELETE", "TRUE"),
+            )
+        ),
         Lift(STANDS),
         Refuse(
             name=STANDS.name,

@@ -152,7 +152,7 @@ def test_find_a_part_of_a_name_anywhere(part: str, between: str, upper: bool) ->
     assert [words.casefold() for words in names(text, f"Zeno {part}")] == [part.casefold()]
 
 
-# Words that are no name of these people, nor with ue in place of ü, nor divided.
+# Words that are no name of these people, however accents are written, nor divided.
 ORDINARY = """
     the do due true value blue queue machine mac of for man form an and on or so o no in to
     council house we will may told asked said letter street over there where

@@ -461,6 +461,20 @@ def test_public_copy_is_looked_at_again_when_the_complainant_changes(
         assert publish() == Publication(resumed=1)
 
 
+def test_title_of_a_report_that_is_changed_is_off_the_public_pages_at_once() -> None:
+    decision = decided()
+    name_in_report(decision)
+    published(decision)
+    PublicInterestReport.objects.update(answered_on=FIRST)
+    assert shown() == [TEXT]
+    PublicInterestReport.objects.update(title="The case of Ms X")
+    assert shown() == []
+    assert publish() == Publication(resumed=1)
+    assert PublishedDecision.objects.get().report_title == "The case of Ms X"
+    PublicInterestReport.objects.all().delete()
+    assert shown() == []
+
+
 def test_complainant_who_is_anonymised_holds_nothing() -> None:
     decision = decided()
     state(decision, text="Specimen was right.")
