@@ -26,8 +26,9 @@ ORDER = {
     "casework": [
         "Complaint", "Decision", "Recommendation", "Complainant",
         # What hangs on them
-        "Statement", "PublicationException", "DecisionReview", "PublicInterestReport",
-        "Extension", "ClockPause", "Note", "Attachment", "CaseLink", "DutyTransfer",
+        "Statement", "CheckedPlaces", "PublicationException", "DecisionReview",
+        "PublicInterestReport", "Extension", "ClockPause", "Note", "Attachment", "CaseLink",
+        "DutyTransfer",
         # What they refer to
         "Authority", "Contact", "Population", "PublicCategory", "PublicSubcategory",
         "DecisionReason", "BankHoliday", "Team",

@@ -6,7 +6,7 @@ comes too early or says anything else than its statement (migration `0003`).
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -14,34 +14,33 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from casework.actions import recorded
-from casework.actions.publication import months_after
+from casework.actions.publication import five_years_over, held_texts, last_day_of
+from casework.actions.retention import forget_what_is_taken_off
 from casework.choices import RecommendationKind
 from casework.models import Complaint, Recommendation, Statement
 from casework.querysets import SIX_WEEKS
 from casework.refusals import Refused
 from reviews.models import PublishedDecision
 
-YEARS_SHOWN = 5
 LOT = 500
 
 
 @dataclass(slots=True)
 class Publication:
-    """How many decisions a publication published, resumed, brought up to date and withdrew."""
+    """How many decisions a publication published, resumed, brought up to date and withdrew.
+
+    `held` says of each that it would have, and did not, why.
+    """
 
     published: int = 0
     resumed: int = 0
     updated: int = 0
     withdrawn: int = 0
+    held: list[str] = field(default_factory=list)
 
     @property
     def is_nothing(self) -> bool:
         return not (self.published or self.resumed or self.updated or self.withdrawn)
-
-
-def last_day_shown(published_on: dt.date) -> dt.date:
-    """The day before that on which five years are over."""
-    return months_after(published_on, 12 * YEARS_SHOWN) - dt.timedelta(days=1)
 
 
 def publish_decisions(
@@ -64,12 +63,74 @@ def publish_decisions(
     total = 0
     for name, keys, step in steps:
         for key in keys:
-            if step(key, day=day, by=by):
-                setattr(done, name, getattr(done, name) + 1)
-                total += 1
-                if progress:
-                    progress(total)
+            try:
+                if not step(key, day=day, by=by):
+                    continue
+            except Refused as refused:
+                done.held += refused.problems
+                continue
+            setattr(done, name, getattr(done, name) + 1)
+            total += 1
+            if progress:
+                progress(total)
     return done
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a publication on a day would make public, or public again, and what it would hold."""
+
+    published: list[Statement]
+    resumed: list[Statement]
+    held: list[str]
+
+
+def foresee(day: dt.date) -> Foreseen:
+    """Looks as `publish_decisions` will, and writes nothing."""
+    seen = Foreseen([], [], [])
+    for keys, passed in ((_due(day), seen.published), (_resumable(day), seen.resumed)):
+        for statement in _in_order(list(keys)):
+            if why := _why_held(statement, day=day):
+                seen.held.append(why)
+            else:
+                passed.append(statement)
+    return seen
+
+
+def _in_order(keys: list[int]) -> Iterator[Statement]:
+    """With all that decides whether they are held, in a fixed number of queries a lot."""
+    for lot in range(0, len(keys), LOT):
+        yield from (
+            Statement.objects.filter(pk__in=keys[lot : lot + LOT])
+            .select_related(
+                "decision__complaint__complainant", "decision__authority", "decision__report"
+            )
+            .prefetch_related(
+                "decision__statements",
+                "decision__recommendations",
+                "decision__reviews",
+                "decision__checked_places",
+            )
+            .order_by("dated_on", "pk")
+        )
+
+
+def _why_held(statement: Statement, *, day: dt.date) -> str:
+    """Why a statement is not published, or its copy not told anew; "" if it is."""
+    reference = statement.decision.complaint.reference
+    if held := held_texts(statement.decision):
+        return (
+            f"{reference}: the complainant seems to appear in {' and in '.join(held)}. A "
+            "caseworker looks at that on the page of the decision."
+        )
+    if statement.published_on is None and (over := five_years_over(statement.decision, day=day)):
+        return f"{reference}: {over}"
+    return ""
+
+
+def _hold(statement: Statement, *, day: dt.date) -> None:
+    if why := _why_held(statement, day=day):
+        raise Refused(why)
 
 
 def waiting(day: dt.date) -> QuerySet[Statement]:
@@ -128,12 +189,13 @@ def _publish(key: int, *, day: dt.date, by: User) -> bool:
         found = _whole(Statement.objects.publishable_on(day).filter(pk=key)).first()
         if found is None:  # changed meanwhile
             return False
+        _hold(found, day=day)
         PublishedDecision.objects.create(
             statement=found,
             dated_on=found.dated_on,
             text=found.text,
             published_on=day,
-            ends_on=last_day_shown(day),
+            ends_on=last_day_of(found.decision, published_on=day),
             **_what_it_says(found),
         )
         found.published_on = day
@@ -148,6 +210,7 @@ def _resume(key: int, *, day: dt.date, by: User) -> bool:
         copy = PublishedDecision.objects.suspended().filter(statement=key).first()
         if found is None or copy is None:
             return False
+        _hold(found, day=day)
         _store(copy, {**_changes(copy, found), "suspended_at": None})
         return True
 
@@ -160,6 +223,7 @@ def _update(key: int, *, day: dt.date, by: User) -> bool:
         changes = _changes(copy, found) if copy else {}
         if copy is None or not changes:
             return False
+        _hold(found, day=day)
         _store(copy, changes)
         return True
 
@@ -167,13 +231,16 @@ def _update(key: int, *, day: dt.date, by: User) -> bool:
 def _withdraw(key: int, *, day: dt.date, by: User) -> bool:
     """The five years are over: the statement says so and the copy follows by trigger."""
     with recorded(by=by, what="Decision withdrawn after five years"):
-        _lock_case(key)
-        return bool(Statement.objects.shown().filter(pk=key).update(withdrawn_on=day))
+        case = _lock_case(key)
+        is_done = bool(Statement.objects.shown().filter(pk=key).update(withdrawn_on=day))
+        if is_done and case.anonymised_on:
+            forget_what_is_taken_off([case.pk])
+        return is_done
 
 
-def _lock_case(key: int) -> None:
+def _lock_case(key: int) -> Complaint:
     """Whatever stops publication locks the case too."""
-    Complaint.objects.select_for_update().filter(decisions__statements=key).get()
+    return Complaint.objects.select_for_update().filter(decisions__statements=key).get()
 
 
 def _store(copy: PublishedDecision, values: dict[str, Any]) -> None:

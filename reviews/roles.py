@@ -26,7 +26,7 @@ OWN = _each("casework", "view add change delete", "savedfilter")
 
 CASEWORKER = (
     _each("casework", "view", f"{REFERENCE} bankholiday contact population team")
-    | _each("casework", "view", "publicationexception anonymisation dutytransfer")
+    | _each("casework", "view", "publicationexception anonymisation dutytransfer checkedplaces")
     # Works on cases and sees who complained.
     | _each(
         "casework",
@@ -86,7 +86,7 @@ ROLES: dict[str, set[str]] = {
         "casework",
         "view",
         f"{REFERENCE} bankholiday contact population team complaint complainant decision "
-        "recommendation clockpause statement publicationexception decisionreview "
+        "recommendation clockpause statement checkedplaces publicationexception decisionreview "
         "publicinterestreport note attachment caselink extension dutytransfer anonymisation "
         "importbatch upload savedfilter batch change lockedperiod look",
     )

@@ -5,6 +5,8 @@ Publishing itself is done by reviews, which keeps the public copies.
 
 import calendar
 import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.models import User
 from django.utils import timezone
@@ -18,10 +20,12 @@ from casework.choices import (
     PUBLISHED_OUTCOMES,
     Outcome,
     PublicationGround,
+    RecommendationKind,
     ReviewResult,
     Stage,
 )
 from casework.models import (
+    CheckedPlaces,
     Complainant,
     Complaint,
     Decision,
@@ -33,8 +37,13 @@ from casework.models import (
 from casework.refusals import Refused
 
 MONTHS_TO_ANSWER = 3
+YEARS_SHOWN = 5
 
 PUBLISHED_LABELS = " or ".join(f"“{Outcome(outcome).label}”" for outcome in PUBLISHED_OUTCOMES)
+OVER = (
+    "The five years of this decision for the public are over: a new statement is written only "
+    "after a review that ended since."
+)
 NO_STATEMENT = f"Only a decision with the outcome {PUBLISHED_LABELS} has a public statement."
 
 
@@ -45,9 +54,12 @@ def months_after(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
-def personal_data_in(text: str, *, complaint_id: int) -> list[Find]:
+# Who complained, in texts for the public ----------------------------------------------------------
+
+
+def personal_data_in(text: str, *, of: Complaint) -> list[Find]:
     """What of the case's complainant stands in the text; nothing where nobody is entered."""
-    complainant = Complainant.objects.filter(pk=complaint_id).first()
+    complainant: Complainant | None = getattr(of, "complainant", None)
     if complainant is None:
         return []
     return find_personal_data(
@@ -57,6 +69,84 @@ def personal_data_in(text: str, *, complaint_id: int) -> list[Find]:
         email=complainant.email,
         telephone=complainant.telephone,
     )
+
+
+def digest_of(finds: Iterable[Find]) -> str:
+    """Tells these places from others, so that a tick is not taken for what came after it."""
+    found = "\n".join(f"{find.kind}\t{find.words}\t{find.context}" for find in finds)
+    return hashlib.sha256(found.encode()).hexdigest()
+
+
+def unchecked_in(text: str, *, decision: Decision) -> list[Find]:
+    """Where the complainant seems to appear in the text, and nobody said that it tells nothing."""
+    finds = personal_data_in(text, of=decision.complaint)
+    if not finds or decision.pk is None:
+        return finds
+    digest = digest_of(finds)
+    return [] if any(each.digest == digest for each in decision.checked_places.all()) else finds
+
+
+def say_checked(*, decision: Decision, digest: str, by: User) -> None:
+    """Keeps that somebody looked at the places this digest stands for, and they tell nobody."""
+    with recorded(by=by, what="Text checked"):
+        CheckedPlaces.objects.get_or_create(
+            decision=decision,
+            digest=digest,
+            defaults={"checked_at": timezone.now(), "checked_by": by},
+        )
+
+
+def held_texts(decision: Decision) -> list[str]:
+    """The texts for the public in which the complainant seems to appear, until somebody checks.
+
+    Nothing of the decision is published, or told anew, while there is one.
+    """
+    if not hasattr(decision.complaint, "complainant"):
+        return []
+    held = [
+        what for what, text in _texts_for_the_public(decision)
+        if unchecked_in(text, decision=decision)
+    ]  # fmt: skip
+    return list(dict.fromkeys(held))
+
+
+def _texts_for_the_public(decision: Decision) -> Iterator[tuple[str, str]]:
+    for statement in decision.statements.all():
+        if statement.is_current:
+            yield "the statement", statement.text
+    for each in decision.recommendations.all():
+        if each.kind == RecommendationKind.SERVICE_IMPROVEMENT:
+            yield "a service improvement", each.text
+    if report := getattr(decision, "report", None):
+        yield "the title of the report", report.title
+
+
+# Statements ---------------------------------------------------------------------------------------
+
+
+def last_day_shown(published_on: dt.date) -> dt.date:
+    """The day before that on which five years are over."""
+    return months_after(published_on, 12 * YEARS_SHOWN) - dt.timedelta(days=1)
+
+
+def last_day_of(decision: Decision, *, published_on: dt.date) -> dt.date:
+    """The last day on which a statement published on that day may be shown.
+
+    The five years of a decision run from the day it was first published, whatever statements
+    follow; after a review a new statement begins them anew.
+    """
+    days = [each.published_on for each in decision.statements.all() if each.published_on]
+    reviews = [each.ended_on for each in decision.reviews.all() if each.ended_on]
+    since = max(reviews, default=dt.date.min)
+    return last_day_shown(min([published_on, *(day for day in days if day >= since)]))
+
+
+def five_years_over(decision: Decision, *, day: dt.date) -> str:
+    """Why no statement of this decision is written or published on that day; "" if one may be."""
+    withdrawn = [each.withdrawn_on for each in decision.statements.all() if each.withdrawn_on]
+    reviews = [each.ended_on for each in decision.reviews.all() if each.ended_on]
+    is_back = not withdrawn or any(ended_on >= max(withdrawn) for ended_on in reviews)
+    return "" if is_back and last_day_of(decision, published_on=day) >= day else OVER
 
 
 def first_day_of_statement(*, decision: Decision, former: Statement | None) -> dt.date:
@@ -79,6 +169,8 @@ def write_statement(*, decision: Decision, text: str, dated_on: dt.date, by: Use
             )
         if decision.outcome not in PUBLISHED_OUTCOMES:
             raise Refused(NO_STATEMENT)
+        if over := five_years_over(decision, day=timezone.localdate()):
+            raise Refused(over)
         former = decision.statements.current().first()
         first = first_day_of_statement(decision=decision, former=former)
         if dated_on < first:

@@ -27,12 +27,15 @@ from casework.models import (
     Attachment,
     Batch,
     Change,
+    CheckedPlaces,
     ClockPause,
     Complainant,
     Complaint,
     Decision,
     DecisionReview,
+    DutyTransfer,
     Extension,
+    ImportBatch,
     Look,
     Note,
     PublicationException,
@@ -47,16 +50,24 @@ STRAY_AFTER = dt.timedelta(days=1)
 ATTACHMENTS = "attachments"
 
 # What history says of these goes as a whole …
-PERSONAL_RECORDS = ("casework.complainant", "casework.note", "casework.attachment")
-# … and of these the words that somebody typed.
-PERSONAL_FIELDS = {
-    "casework.recommendation": "text",
-    "casework.statement": "text",
-    "casework.decision": "compliance_note",
-    "casework.publicationexception": "details",
-    "casework.decisionreview": "reason",
-    "casework.clockpause": "reason",
-    "casework.extension": "reason",
+PERSONAL_RECORDS = (
+    "casework.complainant",
+    "casework.note",
+    "casework.attachment",
+    "casework.checkedplaces",
+)
+# … and of these the words that somebody typed. The public copies are records of their case, too.
+PERSONAL_FIELDS: dict[str, tuple[str, ...]] = {
+    "casework.recommendation": ("text",),
+    "casework.statement": ("text",),
+    "casework.decision": ("compliance_note",),
+    "casework.publicationexception": ("details",),
+    "casework.publicinterestreport": ("title",),
+    "casework.decisionreview": ("reason",),
+    "casework.clockpause": ("reason",),
+    "casework.extension": ("reason",),
+    "casework.dutytransfer": ("reason",),
+    "reviews.publisheddecision": ("text", "improvements", "report_title"),
 }
 
 # Of these the words of a few rows only.
@@ -248,6 +259,8 @@ def _anonymise(cases: Sequence[int], *, today: dt.date) -> list[str]:
     )
     _forget_personal_remedies(decisions)
     Statement.objects.filter(decision__in=decisions, published_on=None).delete()
+    CheckedPlaces.objects.filter(decision__in=decisions).delete()
+    DutyTransfer.objects.filter(decision__in=decisions).update(reason=REMOVED)
     of_decisions = Decision.objects.filter(pk__in=decisions)
     of_decisions.exclude(compliance_note="").update(compliance_note=REMOVED)
     PublicationException.objects.filter(decision__in=decisions).update(details=REMOVED)
@@ -255,8 +268,24 @@ def _anonymise(cases: Sequence[int], *, today: dt.date) -> list[str]:
     ClockPause.objects.filter(complaint__in=cases).update(reason=REMOVED)
     Extension.objects.filter(recommendation__decision__in=decisions).update(reason=REMOVED)
     Look.objects.filter(complaint__in=cases).exclude(detail="").update(detail="")
-    _forget_history(cases)
+    forget_what_is_taken_off(cases)
     return files
+
+
+def forget_what_is_taken_off(cases: Sequence[int]) -> None:
+    """The texts of statements of anonymised cases that the public reads no more.
+
+    Their copies follow by trigger. What is withdrawn later goes when it is.
+    """
+    published = Statement.objects.filter(
+        decision__complaint__in=cases,
+        decision__complaint__anonymised_on__isnull=False,
+        published_on__isnull=False,
+    )
+    published.filter(decision__is_standing=False, is_current=True).update(is_current=False)
+    off = published.filter(Q(is_current=False) | Q(withdrawn_on__isnull=False))
+    off.exclude(text=REMOVED).update(text=REMOVED)
+    _forget_history(cases)
 
 
 def _forget_personal_remedies(decisions: Sequence[int]) -> None:
@@ -281,11 +310,15 @@ def _forget_history(cases: Sequence[int]) -> None:
     changes.filter(record__in=PERSONAL_RECORDS).update(before=None, after=None)
     emptied = []
     for change in changes.filter(record__in=PERSONAL_FIELDS):
-        field = PERSONAL_FIELDS[change.record]
-        parts = [part for part in (change.before, change.after) if part and field in part]
-        for part in parts:
+        typed = [
+            (part, field)
+            for part in (change.before, change.after)
+            for field in PERSONAL_FIELDS[change.record]
+            if part and part.get(field) is not None
+        ]
+        for part, field in typed:
             part[field] = None
-        if parts:
+        if typed:
             emptied.append(change)
     Change.objects.bulk_update(emptied, ["before", "after"], batch_size=100)
 
@@ -300,9 +333,11 @@ def _forget_reasons(cases: Sequence[int]) -> None:
     for start in range(0, len(cases), LOT):
         lot = cases[start : start + LOT]
         touched = Change.objects.filter(case_id__in=lot).order_by().values("batch")
-        Batch.objects.filter(~Exists(of_others.order_by()), pk__in=touched).exclude(
-            reason__in=("", WHY, REMOVED)
-        ).update(reason=REMOVED)
+        alone = Batch.objects.filter(~Exists(of_others.order_by()), pk__in=touched)
+        given = alone.exclude(reason__in=("", WHY, REMOVED))
+        # First those of imports, which are found by the reason of their batch.
+        ImportBatch.objects.filter(batch__in=given).exclude(reason="").update(reason=REMOVED)
+        given.update(reason=REMOVED)
 
 
 # Files -------------------------------------------------------------------------------------------

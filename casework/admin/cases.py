@@ -80,6 +80,7 @@ from casework.admin.forms import (
     save_changed,
     shown_decision,
 )
+from casework.admin.held import HeldFields, keep_checked
 from casework.admin.merging import WithMerging
 from casework.admin.pages import (
     REASON,
@@ -95,6 +96,7 @@ from casework.admin.publication import (
     WithSimilarCases,
     similar_for,
     state_of_publication,
+    what_is_held,
 )
 from casework.admin.retention import PROPOSE, RetentionFilter
 from casework.admin.searching import SearchedByPost
@@ -247,7 +249,7 @@ class DecisionInline(CaseFields, admin.StackedInline):
         return 0 if obj.standing else 1
 
 
-class CaseRecommendationInline(CaseFields, admin.StackedInline):
+class CaseRecommendationInline(HeldFields, CaseFields, admin.StackedInline):
     """The recommendations of the decision that the page shows.
 
     Their parent is the decision, not the complaint: `ComplaintAdmin.get_formset_kwargs` names it.
@@ -259,7 +261,7 @@ class CaseRecommendationInline(CaseFields, admin.StackedInline):
     template = "admin/casework/complaint/recommendations.html"
     is_work = True
     fieldsets = (
-        (None, {"fields": (("category", "amount", "due_on", "completed_on"), "text")}),
+        (None, {"fields": (("category", "amount", "due_on", "completed_on"), "text", "checked")}),
         # On the page once the row is stored: nothing has come in before.
         (None, {"classes": ("once-stored",), "fields": ("evidence_received_on",)}),
     )  # fmt: skip
@@ -464,6 +466,7 @@ class ComplaintAdmin(CaseSearch, CaseFields, BulkAdmin):
             if decisions := getattr(form.instance, "decisions_in_hand", None):
                 formset.instance = decisions.in_hand()
             formset.save()
+            keep_checked(formset.forms, by=actor(request))
         elif formset.model is Complainant and change:
             self._enter_complainant(form.instance, formset)
         elif formset.model in FILED:
@@ -586,12 +589,17 @@ class ComplaintAdmin(CaseSearch, CaseFields, BulkAdmin):
         }
         if standing := context["standing"]:
             context["publication"] = state_of_publication(standing, today=timezone.localdate())
+            context["held"] = what_is_held(standing)
         context["similar"] = similar_for(request, complaint, standing)
         context["clock"] = clock_of(
-            complaint, context["standing"], calendar=calendar(), today=timezone.localdate()
+            complaint,
+            context["standing"],
+            kinds=kinds_shown(request),
+            calendar=calendar(),
+            today=timezone.localdate(),
         )
         if may_see_people(request):
-            complainant = Complainant.objects.filter(complaint=complaint).first()
+            complainant = getattr(complaint, "complainant", None)
             context["complainant"] = complainant
             if complainant:
                 linked = {other.pk for _, other in links}
@@ -682,6 +690,12 @@ class ComplainantAdmin(SearchedByPost, CaseSearch, BackOfficeAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # on the page of the complaint
 
+    def save_model(self, request: HttpRequest, obj: Complainant, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for decision in obj.complaint.decisions.standing():
+            if held := what_is_held(decision):
+                self.message_user(request, f"{obj.complaint}: {held}", messages.WARNING)
+
     def case_of_people(self, record: Complainant, context: dict[str, Any]) -> Complaint | None:
         return record.complaint
 
@@ -697,13 +711,13 @@ class ComplainantAdmin(SearchedByPost, CaseSearch, BackOfficeAdmin):
         return response
 
 
-class RecommendationInline(CaseFields, admin.StackedInline):
+class RecommendationInline(HeldFields, CaseFields, admin.StackedInline):
     model = Recommendation
     form = RecommendationForm
     formset = RecommendationFormSet
     fieldsets = (
         (None, {
-            "fields": (("kind", "category"), "text", ("amount", "due_on"),
+            "fields": (("kind", "category"), "text", "checked", ("amount", "due_on"),
                        ("evidence_received_on", "completed_on")),
         }),
     )  # fmt: skip
@@ -711,6 +725,13 @@ class RecommendationInline(CaseFields, admin.StackedInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return without_hidden(request, super().get_queryset(request))
+
+
+def kinds_shown(request: HttpRequest) -> tuple[RecommendationKind, ...]:
+    """Personal remedies, and when they are due, only to those who may see complainants."""
+    if may_see_people(request):
+        return tuple(RecommendationKind)
+    return (RecommendationKind.SERVICE_IMPROVEMENT,)
 
 
 def without_hidden(request: HttpRequest, recommendations: QuerySet) -> QuerySet:
@@ -794,6 +815,9 @@ class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
+        for formset in formsets:
+            if formset.model is Recommendation:
+                keep_checked(formset.forms, by=actor(request))
         refuse_unfit_outcomes(request, [form])
 
     def is_frozen(self, record: Decision) -> bool:
@@ -804,7 +828,9 @@ class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(SearchedByPost, WithExtensions, CaseSearch, CaseFields, BulkAdmin):
+class RecommendationAdmin(
+    SearchedByPost, HeldFields, WithExtensions, CaseSearch, CaseFields, BulkAdmin
+):
     reference_field = "decision__complaint__reference"
     list_display = ("case", "authority", "kind", "category", "due_on", "completed_on")
     list_filter = (
@@ -833,7 +859,7 @@ class RecommendationAdmin(SearchedByPost, WithExtensions, CaseSearch, CaseFields
         ("Case", {"fields": (("case_link", "authority"),)}),
         (None, {
             "fields": (
-                ("kind", "category"), "text", ("amount", "due_on"),
+                ("kind", "category"), "text", "checked", ("amount", "due_on"),
                 ("evidence_received_on", "completed_on"),
             ),
         }),
@@ -844,6 +870,12 @@ class RecommendationAdmin(SearchedByPost, WithExtensions, CaseSearch, CaseFields
         return without_hidden(request, rows).select_related(
             "decision__complaint", "decision__authority", "decision__duty_authority"
         )
+
+    def save_model(
+        self, request: HttpRequest, obj: Recommendation, form: Any, change: bool
+    ) -> None:
+        super().save_model(request, obj, form, change)
+        keep_checked([form], by=actor(request))
 
     def case_of_people(self, record: Recommendation, context: dict[str, Any]) -> Complaint | None:
         is_personal = record.kind == RecommendationKind.PERSONAL
@@ -925,3 +957,13 @@ class ImportBatchAdmin(RecordAdmin):
     list_select_related = ("imported_by",)
     date_hierarchy = "imported_at"
     search_fields = ("file_name", "=sha256", "reason")
+
+    def get_fields(self, request: HttpRequest, obj: ImportBatch | None = None) -> Any:
+        """Reasons may tell of people."""
+        return self._without_reason(request, super().get_fields(request, obj))
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        return self._without_reason(request, super().get_search_fields(request))
+
+    def _without_reason(self, request: HttpRequest, names: Any) -> list[str]:
+        return [each for each in names if each != "reason" or may_see_people(request)]

@@ -1,7 +1,7 @@
 """Clocks, bank holidays, and what became of recommendations."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from django import forms
@@ -76,9 +76,17 @@ def due(recommendation: Recommendation, *, calendar: Calendar, today: dt.date) -
 
 
 def clock_of(
-    complaint: Complaint, decision: Decision | None, *, calendar: Calendar, today: dt.date
+    complaint: Complaint,
+    decision: Decision | None,
+    *,
+    kinds: Container[str],
+    calendar: Calendar,
+    today: dt.date,
 ) -> Iterator[str]:
-    """What the clocks of a case show, a sentence each; `decision` is the one that stands."""
+    """What the clocks of a case show, a sentence each.
+
+    `decision` is the one that stands; of its recommendations those of `kinds` are told.
+    """
     pauses = [(pause.starts_on, pause.ends_on) for pause in complaint.pauses.all()]
     is_open = decision is None or complaint.stage in OPEN_STAGES
     end = today if is_open or decision is None else decision.decided_on
@@ -107,6 +115,8 @@ def clock_of(
         recommendations = list(decision.recommendations.all())
         for each in recommendations:
             each.decision = decision
+            if each.kind not in kinds:
+                continue
             if text := due(each, calendar=calendar, today=today):
                 last = max(last, each.due_on, today)
                 yield f"Recommendation due on {day(each.due_on)}: {text}."

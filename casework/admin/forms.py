@@ -17,6 +17,7 @@ from django.utils.html import format_html
 
 from casework.actions.filing import LARGEST_FILE, TOO_LARGE, are_linked
 from casework.actions.steps import ONLY_A_MANAGER
+from casework.admin.held import HeldForm
 from casework.admin.pages import day
 from casework.choices import (
     PERSONAL_CATEGORIES,
@@ -429,7 +430,9 @@ class DecisionFormSet(PostedRowsFormSet):
         return self.instance.decisions.standing().first()
 
 
-class RecommendationForm(forms.ModelForm):
+class RecommendationForm(HeldForm):
+    """Service improvements are for the public."""
+
     def __init__(self, *args: Any, parent: Decision | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.decision = parent or self.instance.decision
@@ -439,6 +442,15 @@ class RecommendationForm(forms.ModelForm):
                 '<a href="{}">Agree an extension</a> to move it.',
                 reverse("admin:casework_recommendation_extend", args=[self.instance.pk]),
             )
+        self.former_kind = self.instance.kind if self.instance.pk else ""
+        self.mark_held()
+
+    def is_for_the_public(self) -> bool:
+        given = getattr(self, "cleaned_data", {})
+        return given.get("kind", self.instance.kind) == RecommendationKind.SERVICE_IMPROVEMENT
+
+    def becomes_public(self) -> bool:
+        return self.former_kind != RecommendationKind.SERVICE_IMPROVEMENT
 
     class Meta:
         model = Recommendation
@@ -461,10 +473,11 @@ class RecommendationForm(forms.ModelForm):
             self.add_error("amount", "An amount cannot be below nothing.")
         if not self.errors and self._is_repeated(cleaned):
             self.add_error("text", "This case has the same recommendation already.")
+        self.hold()
         return cleaned
 
     def _is_repeated(self, cleaned: dict[str, Any]) -> bool:
-        if self.decision.pk is None:
+        if not self.decision.pk:
             return False
         words = {name: cleaned[name] for name in ("kind", "category", "text")}
         same = Recommendation.objects.filter(decision=self.decision.pk, **words)

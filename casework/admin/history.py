@@ -15,7 +15,12 @@ from casework.choices import RecommendationKind
 from casework.models import Change, Complaint
 
 # Records whose fields say who complained or what was done for them.
-PERSONAL = {"casework.complainant", "casework.note", "casework.attachment"}
+PERSONAL = {
+    "casework.complainant",
+    "casework.note",
+    "casework.attachment",
+    "casework.checkedplaces",
+}
 # What a decision repeats of its complaint.
 FOLLOWING = {"authority_id", "category", "received_on"}
 HIDDEN = "(personal data)"
@@ -38,6 +43,7 @@ class Entry:
     what: str
     case: str
     is_personal: bool
+    why: str = ""
     fields: list[FieldChange] = field(default_factory=list)
 
 
@@ -108,6 +114,9 @@ def entries(
         case = references.get(change.case_id, "") if change.case_id else ""
         is_personal = _is_personal(change)
         entry = Entry(change, f"{change.get_action_display()}: {label}", case, is_personal)
+        # Reasons for changes of cases tell of people.
+        if change.batch and (with_people or change.case_id is None):
+            entry.why = change.batch.reason
         before, after = change.before or {}, change.after or {}
         is_hidden = not with_people and is_personal
         for column in before | after:

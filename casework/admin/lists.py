@@ -219,7 +219,7 @@ class FilteredList(ChangeList):
     @cached_property
     def query_to_save(self) -> str:
         """What a saved filter keeps of this address; "" if there is nothing to keep."""
-        return cleaned_query(self.request.GET.urlencode())
+        return kept_query(self.request.GET.urlencode())
 
     @cached_property
     def saved_filters(self) -> list[Saved]:
@@ -236,7 +236,7 @@ class FilteredList(ChangeList):
 
     @property
     def may_save(self) -> bool:
-        return self.request.user.has_perm("casework.add_savedfilter")
+        return may_keep(self.request, self.opts)
 
     @property
     def exports(self) -> list[tuple[str, str]]:
@@ -263,6 +263,17 @@ def cleaned_query(query: str) -> str:
     """The filters, search and order of a query, without page and passing marks."""
     pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in PASSING]
     return urlencode(pairs)
+
+
+def kept_query(query: str) -> str:
+    """What is saved of a query: not the words searched for, which may be somebody's name."""
+    pairs = parse_qsl(cleaned_query(query), keep_blank_values=True)
+    return urlencode([pair for pair in pairs if pair[0] != SEARCH_VAR])
+
+
+def may_keep(request: HttpRequest, opts: Any) -> bool:
+    """Filters of lists of personal data are not kept: they look for a person."""
+    return request.user.has_perm("casework.add_savedfilter") and opts.label_lower not in PERSONAL
 
 
 def chosen_address(request: HttpRequest) -> str:
@@ -407,9 +418,9 @@ class ListAdmin(admin.ModelAdmin):
     def save_filter_view(self, request: HttpRequest) -> HttpResponse:
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        query = cleaned_query(request.POST.get("query", ""))
+        query = kept_query(request.POST.get("query", ""))
         try:
-            if not request.user.has_perm("casework.add_savedfilter"):
+            if not may_keep(request, self.opts):
                 raise PermissionDenied
             self._refuse_nonsense(request, query)
             saved_filter = save_filter(

@@ -1,16 +1,13 @@
 """What is published of a decision, on its page: statement, exception, reviews, report."""
 
 import datetime as dt
-import hashlib
 from abc import abstractmethod
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db.models import DateField, TextField
 from django.forms import Textarea
 from django.http import HttpRequest, HttpResponse
@@ -20,15 +17,16 @@ from casework.actions.publication import (
     NO_STATEMENT,
     except_from_publication,
     first_day_of_statement,
+    five_years_over,
+    held_texts,
     lift_exception,
-    personal_data_in,
     record_report,
     record_review,
     write_statement,
 )
 from casework.admin.forms import DayField, ParentFormSet, refuse_future
+from casework.admin.held import HeldFields, HeldForm, keep_checked
 from casework.admin.pages import BackOfficeAdmin, actor, day, may_see_people
-from casework.anonymity import Find
 from casework.choices import (
     OPEN_STAGES,
     PUBLISHED_OUTCOMES,
@@ -47,8 +45,6 @@ from casework.models import (
 )
 from casework.querysets import FIRST_PUBLISHED, SIX_WEEKS
 from casework.similar import SimilarCases, similar_cases
-
-FINDS_NAMED = 10
 
 
 def has_statement(decision: Decision) -> bool:
@@ -78,21 +74,18 @@ def state_of_publication(decision: Decision, *, today: dt.date) -> str:
     return f"To be published {'from ' + day(first) + ' on' if first > today else 'next'}."
 
 
+def what_is_held(decision: Decision) -> str:
+    """In one sentence that somebody has to check texts of the decision; "" where nobody has to."""
+    held = held_texts(decision) if decision.is_standing and has_statement(decision) else []
+    if not held:
+        return ""
+    return (
+        f"The complainant seems to appear in {' and in '.join(held)}: nothing new is published "
+        "until somebody changes that or ticks that it was checked."
+    )
+
+
 # The statement ------------------------------------------------------------------------------------
-
-
-class Tick(forms.CheckboxInput):
-    """A tick box that stands for `what` was shown beside it and nothing else."""
-
-    def __init__(self, what: str = "") -> None:
-        super().__init__(check_test=lambda value: bool(what) and value == what)
-        self.what = what
-
-    def format_value(self, value: Any) -> str:
-        return self.what
-
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
-        return data.get(name, "")
 
 
 class LongTextField(forms.CharField):
@@ -107,15 +100,14 @@ class LongTextField(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
-class StatementForm(forms.ModelForm):
-    """A text in which the complainant seems to appear is held until somebody says it is checked."""
+class StatementForm(HeldForm):
+    """Of a published statement, the beginning of the next."""
 
     text = LongTextField(
         label="Statement",
         widget=Textarea(attrs={"rows": 16, "cols": 90}),
         help_text="Names the authority, never people: Mr X, Miss Y.",
     )
-    checked = forms.CharField(label="I have checked this", required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = Statement
@@ -134,56 +126,29 @@ class StatementForm(forms.ModelForm):
                 "A published statement stands. If you change this text, a new statement takes its "
                 "place for good and is published six weeks after its own date."
             )
+        self.mark_held()
 
     def has_changed(self) -> bool:
+        return self.is_written() or self.is_ticked()
+
+    def is_written(self) -> bool:
         """A new date alone makes no new statement of a published one."""
         published = self.former is not None and self.former.published_on
         return "text" in self.changed_data or (not published and "dated_on" in self.changed_data)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if not self.has_changed():
-            return cleaned
-        if not has_statement(self.decision):
-            self.add_error("text", NO_STATEMENT)
-        refuse_future(self, "dated_on")
-        if dated_on := cleaned.get("dated_on"):
+        if self.is_written():
+            if not has_statement(self.decision):
+                self.add_error("text", NO_STATEMENT)
+            elif over := five_years_over(self.decision, day=timezone.localdate()):
+                self.add_error("text", over)
+            refuse_future(self, "dated_on")
             first = first_day_of_statement(decision=self.decision, former=self.former)
-            if dated_on < first:
+            if (dated_on := cleaned.get("dated_on")) and dated_on < first:
                 self.add_error("dated_on", f"A statement is dated {day(first)} here, or later.")
-        self._hold_if_somebody_appears(cleaned)
+        self.hold()
         return cleaned
-
-    def _hold_if_somebody_appears(self, cleaned: dict[str, Any]) -> None:
-        finds = personal_data_in(cleaned.get("text", ""), complaint_id=self.decision.complaint_id)
-        if not finds:
-            return
-        what = _digest(finds)
-        self.fields["checked"].widget = Tick(what)
-        if cleaned.get("checked") == what:
-            return
-        said = [
-            f"The {find.kind} “{find.words}” stands in “{find.context}”."
-            for find in finds[:FINDS_NAMED]
-        ]
-        if len(finds) > FINDS_NAMED:
-            said.append(f"There are {len(finds) - FINDS_NAMED} more such places.")
-        self.add_error(
-            "text",
-            [
-                ValidationError("Nothing is saved yet, because the complainant seems to appear:"),
-                *map(ValidationError, said),
-            ],
-        )
-        self.add_error(
-            "checked", "Change the text, or tick this if it tells nobody who complained."
-        )
-
-
-def _digest(finds: list[Find]) -> str:
-    """Tells these finds from others, so that a tick is not taken for what came after it."""
-    found = "\n".join(f"{find.kind}\t{find.words}\t{find.context}" for find in finds)
-    return hashlib.sha256(found.encode()).hexdigest()[:16]
 
 
 class PublicationFormSet(ParentFormSet):
@@ -193,10 +158,15 @@ class PublicationFormSet(ParentFormSet):
 
     def save_new(self, form: Any, commit: bool = True) -> Any:
         form.instance.decision = self.instance
-        return self.write(form)
+        return self._written(form)
 
     def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
-        return self.write(form)
+        return self._written(form)
+
+    def _written(self, form: Any) -> Any:
+        record = self.write(form)
+        keep_checked([form], by=self.by)
+        return record
 
     @abstractmethod
     def write(self, form: Any) -> Any:
@@ -206,6 +176,8 @@ class PublicationFormSet(ParentFormSet):
 class StatementFormSet(PublicationFormSet):
     def write(self, form: Any) -> Statement:
         given = form.cleaned_data
+        if not form.is_written():  # only ticked
+            return form.instance
         return write_statement(
             decision=self.instance, text=given["text"], dated_on=given["dated_on"], by=self.by
         )
@@ -264,10 +236,16 @@ class ReviewForm(OfDecisionForm):
         return cleaned
 
 
-class ReportForm(OfDecisionForm):
+class ReportForm(OfDecisionForm, HeldForm):
+    held_field = "title"
+
     class Meta:
         model = PublicInterestReport
         fields = ("title", "is_further", "issued_on", "answered_on", "satisfied_on")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.mark_held()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -278,6 +256,7 @@ class ReportForm(OfDecisionForm):
         self.refuse_before("satisfied_on", answered_on, "when the authority answered")
         if cleaned.get("satisfied_on") and not answered_on and "answered_on" not in self.errors:
             self.add_error("answered_on", "Give the day on which the authority answered.")
+        self.hold()
         return cleaned
 
 
@@ -303,7 +282,7 @@ class OfDecisionInline(admin.StackedInline):
         return formset
 
 
-class StatementInline(OfDecisionInline):
+class StatementInline(HeldFields, OfDecisionInline):
     """The current statement; of a published one, the beginning of the next."""
 
     model = Statement
@@ -312,10 +291,7 @@ class StatementInline(OfDecisionInline):
     verbose_name_plural = "public statement"
     max_num = 1
     readonly_fields = ("publication",)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        may_write = self.has_change_permission(request, obj) and (obj is None or obj.is_standing)
-        return ["publication", "text", *(["checked"] if may_write else []), "dated_on"]
+    fields = ("publication", "text", "checked", "dated_on")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         statements: Any = super().get_queryset(request)
@@ -328,7 +304,8 @@ class StatementInline(OfDecisionInline):
     def publication(self, statement: Statement) -> str:
         if statement._state.adding:
             return "There is no statement yet."
-        return state_of_publication(statement.decision, today=timezone.localdate())
+        said = state_of_publication(statement.decision, today=timezone.localdate())
+        return f"{said} {what_is_held(statement.decision)}".strip()
 
 
 class ExceptionInline(OfDecisionInline):
@@ -361,14 +338,15 @@ class ReviewInline(OfDecisionInline):
         return 0 if obj and obj.reviews.filter(ended_on=None).exists() else 1
 
 
-class ReportInline(OfDecisionInline):
+class ReportInline(HeldFields, OfDecisionInline):
     model = PublicInterestReport
     form = ReportForm
     formset = ReportFormSet
     can_delete = True
     readonly_fields = ("answer_due_on",)
     fields = (
-        ("title", "is_further"), ("issued_on", "answer_due_on"), ("answered_on", "satisfied_on"),
+        ("title", "is_further"), "checked", ("issued_on", "answer_due_on"),
+        ("answered_on", "satisfied_on"),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from casework.admin.cases import CaseSearch
 from casework.admin.pages import RecordAdmin
 from casework.models import (
+    CheckedPlaces,
     Decision,
     DecisionReview,
     PublicationException,
@@ -93,6 +94,20 @@ class StatementAdmin(OfDecisionAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("written_by")
+
+
+@admin.register(CheckedPlaces)
+class CheckedPlacesAdmin(OfDecisionAdmin):
+    """Who said of which decision that its texts tell nobody who complained."""
+
+    list_display = ("case", "authority", "checked_by", "checked_at")
+    list_filter = ("checked_at",)
+    not_exported = ("digest",)
+    fields = ("decision_page", "authority", ("checked_by", "checked_at"))
+    readonly_fields = ("decision_page", "authority")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).select_related("checked_by")
 
 
 @admin.register(PublicationException)

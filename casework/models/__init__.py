@@ -19,6 +19,7 @@ from casework.models.cases import (
 from casework.models.contacts import Contact
 from casework.models.history import Batch, Change, LockedPeriod
 from casework.models.publication import (
+    CheckedPlaces,
     DecisionReview,
     PublicationException,
     PublicInterestReport,
@@ -46,6 +47,7 @@ __all__ = [
     "Batch",
     "CaseLink",
     "Change",
+    "CheckedPlaces",
     "ClockPause",
     "Complainant",
     "Complaint",

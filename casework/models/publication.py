@@ -51,6 +51,28 @@ class Statement(models.Model):
         return f"Statement {self.number}"
 
 
+class CheckedPlaces(models.Model):
+    """Places in a public text where the complainant seems to appear, which tell nobody who it is.
+
+    Somebody looked at them and said so. `digest` stands for exactly those places: for others, or
+    the same words elsewhere, somebody looks again.
+    """
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="checked_places")
+    digest = models.CharField(max_length=64)
+    checked_at = models.DateTimeField()
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "checked places"
+        constraints = [
+            models.UniqueConstraint(name="checked_places_once", fields=["decision", "digest"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"Checked on {self.checked_at:%Y-%m-%d}"
+
+
 class PublicationException(models.Model):
     """A manager's decision not to publish a decision, and why."""
 

@@ -16,7 +16,7 @@ from casework.admin.cases import CaseSearch
 from casework.admin.pages import RecordAdmin, actor
 from casework.choices import RemedyCategory
 from reviews.models import PublishedDecision
-from reviews.publication import Publication, publish_decisions, waiting
+from reviews.publication import Publication, foresee, publish_decisions
 
 LISTED = 100
 
@@ -114,17 +114,21 @@ class PublishedDecisionAdmin(CaseSearch, RecordAdmin):
         if request.method == "POST":
             done = publish_decisions(by=actor(request))
             self.message_user(request, told(done), messages.SUCCESS)
+            for why in done.held[:LISTED]:
+                self.message_user(request, f"Not published. {why}", messages.WARNING)
             return HttpResponseRedirect(page)
-        due = waiting(timezone.localdate())
+        seen = foresee(timezone.localdate())
         context = {
             **self.admin_site.each_context(request),
             "title": "Publish decisions",
             "opts": self.opts,
             "back": page,
-            "count": due.count(),
-            "statements": due.select_related("decision__complaint", "decision__authority").defer(
-                "text"
-            )[:LISTED],
+            "count": len(seen.published),
+            "statements": seen.published[:LISTED],
+            "resumed_count": len(seen.resumed),
+            "resumed": seen.resumed[:LISTED],
+            "held_count": len(seen.held),
+            "held": seen.held[:LISTED],
             "listed": LISTED,
         }
         return TemplateResponse(request, "admin/reviews/publisheddecision/publish.html", context)

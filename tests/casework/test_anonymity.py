@@ -66,6 +66,46 @@ def test_find_of_nobody_is_empty() -> None:
         ("Łukasz Strauß", "Lukasz STRAUSS", ["Lukasz STRAUSS"]),
         ("Ivan Petrov", "Иван", []),
         ("Иван Петров", "Иван", ["Иван"]),
+        # Accents written as letters, both ways
+        ("Jörg Müller", "Mr Mueller and JOERG", ["Mueller", "JOERG"]),
+        ("Jörg Müller", "Mr Muller", ["Muller"]),
+        ("Joerg Mueller", "Mr Müller, Mr Mu\u0308ller", ["Müller", "Mu\u0308ller"]),
+        ("Kaethe Jaeger", "Käthe Jäger", ["Käthe Jäger"]),
+        ("Käthe Weiß", "Kaethe Weiss, Ms WEISS", ["Kaethe Weiss", "WEISS"]),
+        ("Kaethe Weiss", "Ms Weiß, Ms WEIẞ", ["Weiß", "WEIẞ"]),
+        ("Aase Soerensen", "Åse Sørensen", ["Åse Sørensen"]),
+        ("Åse Sørensen", "Aase Soerensen and Ase Sorensen", ["Aase Soerensen", "Ase Sorensen"]),
+        ("Sue Doe", "We do what we do in su and do.", []),
+        ("Joel Samuel", "A samul jol", []),
+        ("Dü", "He was due a reply.", []),
+        ("Zoë Fictional", "Zoee", []),
+        # Mac, Mc and others, in one word or two
+        *(
+            (f"Ann {name}", f"We told Ms {text}.", [text])
+            for name in (
+                "Mac Donald", "MacDonald", "McDonald", "Mc Donald", "Mac-Donald", "M'Donald",
+            )
+            for text in (
+                "Mac Donald", "MacDonald", "McDonald", "Mc Donald", "MACDONALD", "Mac-Donald",
+                "Mc’Donald", "M’Donald",
+            )
+        ),
+        ("Ann MacDonald", "Donald asked", []),
+        ("Ann Mack", "A Mac K and a mc k", []),
+        ("Ann Machin", "The machine and the Mac hinted.", []),
+        ("Ann Fitz Gerald", "FitzGerald", ["FitzGerald"]),
+        ("Ann Fitzgerald", "Fitz Gerald", ["Fitz Gerald"]),
+        ("Ann OBrien", "O’Brien", ["O’Brien"]),
+        ("Ann O Brien", "Ms OBrien, Ms O'Brien", ["OBrien", "O'Brien"]),
+        ("Ann Olive", "So o live", []),
+        ("Ann de la Fiction", "Ms DelaFiction", ["DelaFiction"]),
+        ("Ann Do May", "It will do may it.", []),
+        # Over the end of a line
+        ("Zoe Specimen", "Zoe\r\nSpecimen", ["Zoe Specimen"]),
+        ("Zoe Specimen", "Ms Speci-\nmen, Spe-\r\n  cimen", ["Speci- men", "Spe- cimen"]),
+        ("Zoe Specimen", "Ms Speci\u00ad\nmen", ["Speci\u00ad men"]),
+        ("Ann Forman", "It was for\nman and for - man", []),
+        ("Ann MacDonald", "Mac-\nDonald", ["Mac- Donald"]),
         # Initials and particles say nothing alone
         ("J van der Fictional", "The van of J and der", []),
         ("J van der Fictional", "J van der Fictional", ["J van der Fictional"]),
@@ -110,6 +150,32 @@ def test_find_a_part_of_a_name_anywhere(part: str, between: str, upper: bool) ->
     written = part.upper() if upper else part
     text = f"A{between}{written}{between}b"
     assert [words.casefold() for words in names(text, f"Zeno {part}")] == [part.casefold()]
+
+
+# Words that are no name of these people, however accents are written, nor divided.
+ORDINARY = """
+    the do due true value blue queue machine mac of for man form an and on or so o no in to
+    council house we will may told asked said letter street over there where
+""".split()  # noqa: SIM905
+
+
+@given(
+    st.lists(st.sampled_from(ORDINARY), max_size=12),
+    st.lists(st.sampled_from([" ", "\n", "-\n", " - ", ", "]), min_size=12, max_size=12),
+    st.sampled_from(
+        ["Sue Doe", "Jörg Müller", "Ann MacDonald", "Pat O'Fiction", "Ann Forman", "Dü Blü"]
+    ),
+)
+def test_find_no_name_in_ordinary_words(words: list[str], between: list[str], name: str) -> None:
+    text = "".join(f"{word}{gap}" for word, gap in zip(words, between, strict=False))
+    if "for-\nman" not in text:  # which is a name divided
+        assert names(text, name) == []
+
+
+@given(st.integers(1, 7), st.sampled_from(["-\n", "‐\r\n", "\u00ad\n ", "- \n"]))
+def test_find_a_name_divided_anywhere(place: int, mark: str) -> None:
+    written = f"{'Specimen'[:place]}{mark}{'Specimen'[place:]}"
+    assert names(f"It told Ms {written} so.", "Zoe Specimen") == [" ".join(written.split())]
 
 
 # Postcodes ----------------------------------------------------------------------------------------

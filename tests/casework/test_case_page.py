@@ -1350,7 +1350,7 @@ def test_case_page_costs_the_same_with_one_row_and_three(
     client = signed_in(user)
     for rows in (1, 3):
         complaint = make_full_case(rows, officer)
-        with django_assert_num_queries(34):
+        with django_assert_num_queries(37):
             response = client.get(page_of(complaint))
         assert len(response.context["links"]) == rows
         assert len(response.context["attachments"]) == rows

@@ -23,7 +23,7 @@ from casework.admin.compliance import (
     due,
     under_duty,
 )
-from casework.choices import Compliance, Stage
+from casework.choices import Compliance, RecommendationKind, Stage
 from casework.models import (
     BankHoliday,
     Change,
@@ -36,7 +36,7 @@ from casework.models import (
     Recommendation,
 )
 from casework.refusals import Refused
-from tests.casework.staff import make_staff
+from tests.casework.staff import VIEW_CASES, browser_of, make_staff
 from tests.factories import (
     make_authority,
     make_complaint,
@@ -479,7 +479,21 @@ def test_decision_page_leaves_imported_outcomes_as_they_are() -> None:
 
 def clock(complaint: Complaint, today: dt.date = TODAY) -> list[str]:
     decision = complaint.decisions.standing().first()
-    return list(clock_of(complaint, decision, calendar=calendar(), today=today))
+    kinds = tuple(RecommendationKind)
+    return list(clock_of(complaint, decision, kinds=kinds, calendar=calendar(), today=today))
+
+
+def test_clock_tells_days_of_personal_remedies_only_to_those_who_may_see_people() -> None:
+    decision = make_decision(make_authority())
+    due_on = dt.date(2026, 7, 3)
+    make_recommendation(decision, kind="personal", category="apology", due_on=due_on)
+    address = reverse("admin:casework_complaint_change", args=[decision.complaint_id])
+    for name, permissions, is_told in (
+        ("editor", VIEW_CASES, False),
+        ("officer", (*VIEW_CASES, "casework.view_complainant"), True),
+    ):  # fmt: skip
+        content = browser_of(make_staff(name, *permissions)).get(address).content.decode()
+        assert ("Recommendation due on 3 July 2026" in content) == is_told
 
 
 def test_clock_of_a_case_nobody_works_on() -> None:

@@ -26,6 +26,7 @@ from casework.models import (
     Team,
 )
 from reviews.admin.desks import DESKS as REVIEW_DESKS
+from reviews.admin.desks import ToPublish
 from reviews.models import Letter, Round
 from tests.casework.staff import CHANGE_CASES, MANAGE_CASES, VIEW_CASES, browser_of, make_staff
 from tests.factories import (
@@ -150,7 +151,13 @@ def test_desk_numbers_are_those_of_the_lists_they_open() -> None:
 
 
 @pytest.mark.parametrize(
-    "panel", [panel for desk in (*DESKS, *REVIEW_DESKS) for panel in desk.panels]
+    "panel",
+    [
+        panel
+        for desk in (*DESKS, *REVIEW_DESKS)
+        for panel in desk.panels
+        if not isinstance(panel, ToPublish)  # leads to no list but to the page that publishes
+    ],
 )
 def test_panel_reads_the_very_rows_of_its_list(panel: Panel) -> None:
     """On mixed data, row by row; also where a panel filters by more than one thing."""

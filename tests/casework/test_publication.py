@@ -399,11 +399,12 @@ def test_report_is_to_be_answered_within_three_months(officer: User) -> None:
 def test_personal_data_is_looked_for_where_somebody_is_entered() -> None:
     decision = decided()
     text = "Ms Specimen of ZZ99 9ZZ"
-    assert personal_data_in(text, complaint_id=decision.complaint_id) == []
+    assert personal_data_in(text, of=decision.complaint) == []
     Complainant.objects.create(
         complaint=decision.complaint, name="Zoe Specimen", postcode="zz999zz"
     )
-    found = personal_data_in(text, complaint_id=decision.complaint_id)
+    decision.complaint.refresh_from_db()
+    found = personal_data_in(text, of=decision.complaint)
     assert [(find.kind, find.words) for find in found] == [
         ("name", "Specimen"),
         ("postcode", "ZZ99 9ZZ"),

@@ -14,16 +14,18 @@ from casework.actions.publication import write_statement
 from casework.admin.publication import amounts, state_of_publication
 from casework.choices import Outcome, Stage
 from casework.models import (
+    CheckedPlaces,
     Complainant,
     Complaint,
     Decision,
     DecisionReview,
     PublicationException,
     PublicInterestReport,
+    Recommendation,
     Statement,
 )
 from casework.similar import SimilarCases
-from tests.casework.staff import browser_of, make_staff, page_of
+from tests.casework.staff import browser_of, make_staff, page_of, told
 from tests.casework.test_admin import errors_of
 from tests.factories import make_authority, make_complaint, make_decision, make_recommendation
 
@@ -283,6 +285,129 @@ def test_statement_unchanged_is_not_held_again(officer: Client) -> None:
     decision = with_complainant()
     stated(decision, text="Ms Specimen")
     assert save(officer, decision).status_code == 302
+
+
+def test_stored_statement_is_ticked_when_somebody_is_entered_later(officer: Client) -> None:
+    decision = decided()
+    stated(decision, text="Ms Specimen")
+    Statement.objects.update(published_on=dt.date(2020, 1, 2))
+    before = list(Statement.objects.values())
+    Complainant.objects.create(complaint=decision.complaint, name="Zoe Specimen")
+    held = (
+        "The complainant seems to appear in the statement: nothing new is published until "
+        "somebody changes that or ticks that it was checked."
+    )
+    case = page_of(Complaint, "change", decision.complaint_id)
+    assert held in officer.get(case).content.decode()
+    response = officer.get(page(decision))
+    content = response.content.decode()
+    assert held in content
+    assert "The name “Specimen” stands in “Ms Specimen”." in content
+
+    fields = Fields(response)
+    ticked = {"statements-0-checked": fields.ticks["statements-0-checked"]}
+    assert send(officer, decision, fields.values | ticked).status_code == 302
+    assert list(Statement.objects.values()) == before
+    places = CheckedPlaces.objects.get()
+    assert (places.decision, places.checked_by.username) == (decision, "officer")
+    assert held not in officer.get(case).content.decode()
+    assert "statements-0-checked" not in Fields(officer.get(page(decision))).ticks
+
+
+IMPROVEMENT = {
+    "recommendations__0__kind": "service_improvement",
+    "recommendations__0__category": "training_or_guidance",
+    "recommendations__0__text": "Write to Ms <Specimen>.",
+    "recommendations__0__due_on": "1/4/20",
+    "recommendations-TOTAL_FORMS": "1",
+}
+REPORT = {"report__0__title": "The <Specimen> case", "report__0__issued_on": "t"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "prefix", "model"),
+    [(IMPROVEMENT, "recommendations", Recommendation), (REPORT, "report", PublicInterestReport)],
+)
+def test_improvement_and_report_are_held_like_the_statement(
+    typed: dict[str, str], prefix: str, model: Any, officer: Client
+) -> None:
+    decision = with_complainant()
+    response = save(officer, decision, **typed)
+    errors = errors_of(response)
+    assert errors[0] == TOLD
+    assert errors[1].startswith("The name “Specimen” stands in “")
+    assert errors[2:] == ["Change the text, or tick this if it tells nobody who complained."]
+    assert "<Specimen>" not in response.content.decode()
+    assert not model.objects.exists()
+
+    fields = Fields(response)
+    ticked = fields.values | {f"{prefix}-0-checked": fields.ticks[f"{prefix}-0-checked"]}
+    assert send(officer, decision, ticked).status_code == 302
+    assert model.objects.count() == 1
+    assert CheckedPlaces.objects.get().decision == decision
+    # Something else of it changes without another tick.
+    done = {"recommendations": "completed_on", "report": "is_further"}[prefix]
+    assert save(officer, decision, **{f"{prefix}__0__{done}": "t"}).status_code == 302
+
+
+def test_personal_remedy_is_not_held_until_it_becomes_an_improvement(officer: Client) -> None:
+    decision = with_complainant()
+    remedy = IMPROVEMENT | {
+        "recommendations__0__kind": "personal", "recommendations__0__category": "apology",
+    }  # fmt: skip
+    assert save(officer, decision, **remedy).status_code == 302
+    row = Recommendation.objects.get()
+    its_page = page_of(Recommendation, "change", row.pk)
+    sent = Fields(officer.get(its_page)).values | {
+        "kind": "service_improvement", "category": "training_or_guidance",
+    }  # fmt: skip
+    response = officer.post(its_page, sent)
+    assert errors_of(response)[0] == TOLD
+    row.refresh_from_db()
+    assert row.kind == "personal"
+    ticks = Fields(response).ticks
+    assert officer.post(its_page, sent | {"checked": ticks["checked"]}).status_code == 302
+    row.refresh_from_db()
+    assert row.kind == "service_improvement"
+    assert CheckedPlaces.objects.count() == 1
+
+
+def test_improvement_typed_on_the_page_of_the_case_is_held(officer: Client) -> None:
+    decision = with_complainant()
+    case = page_of(Complaint, "change", decision.complaint_id)
+    sent = Fields(officer.get(case)).values | {
+        "recommendations-0-category": "training_or_guidance",
+        "recommendations-0-text": "Write to Ms Specimen.",
+        "recommendations-0-due_on": "1/4/20",
+    }
+    response = officer.post(case, sent)
+    assert errors_of(response)[0] == TOLD
+    tick = {"recommendations-0-checked": Fields(response).ticks["recommendations-0-checked"]}
+    assert officer.post(case, sent | tick).status_code == 302
+    assert Recommendation.objects.get().text == "Write to Ms Specimen."
+    assert CheckedPlaces.objects.get().decision == decision
+
+
+def test_change_of_the_complainant_says_where_they_appear_now(officer: Client) -> None:
+    decision = with_complainant()
+    stated(decision, text="Ms Quillfeather came.")
+    its_page = page_of(Complainant, "change", decision.complaint_id)
+    sent = Fields(officer.get(its_page)).values | {"name": "Zoe Quillfeather"}
+    response = officer.post(its_page, sent)
+    assert (
+        f"{decision.complaint}: The complainant seems to appear in the statement: nothing new is "
+        "published until somebody changes that or ticks that it was checked."
+    ) in told(response)
+
+
+def test_new_statement_after_five_years_is_refused_at_its_field(officer: Client) -> None:
+    decision = decided()
+    stated(decision, published_on=dt.date(2015, 3, 2))
+    Statement.objects.update(withdrawn_on=TODAY)
+    assert errors_of(save(officer, decision, statements__0__text="New.")) == [
+        "The five years of this decision for the public are over: a new statement is written only "
+        "after a review that ended since."
+    ]
 
 
 def test_second_to_save_is_told_and_keeps_the_text(officer: Client) -> None:

@@ -27,6 +27,7 @@ from casework.actions.cases import RemedyImport
 from casework.actions.files import check_file
 from casework.actions.filing import attach_file, link_cases, remove_attachment, write_note
 from casework.actions.looks import record_look
+from casework.actions.publication import say_checked
 from casework.actions.retention import (
     PERSONAL_FIELDS,
     PERSONAL_RECORDS,
@@ -50,9 +51,12 @@ from casework.models import (
     Complaint,
     Decision,
     DecisionReview,
+    DutyTransfer,
     Extension,
+    ImportBatch,
     Note,
     PublicationException,
+    PublicInterestReport,
     Recommendation,
     Statement,
 )
@@ -97,7 +101,7 @@ def store(tmp_path: Path, settings: Any) -> Iterator[Path]:
 def make_case(**values: Any) -> Complaint:
     """A closed case whose every text names the person who complained."""
     by = User.objects.get_or_create(username="caseworker")[0]
-    authority = make_authority()
+    authority, successor = make_authority(), make_authority()
     with recorded(by=by, what="Test", reason=f"{NAME} called"):
         decision = make_decision(
             authority, compliance="ceased", compliance_note=WORDS,
@@ -132,6 +136,15 @@ def make_case(**values: Any) -> Complaint:
             decision=decision, number=1, dated_on=decision.decided_on, text=WORDS,
             written_at=timezone.now(), written_by=by,
         )  # fmt: skip
+        DutyTransfer.objects.create(
+            decision=decision, from_authority=authority, to_authority=successor,
+            passed_on=LIMIT, passed_by=by, reason=f"{NAME} moved",
+        )  # fmt: skip
+        PublicInterestReport.objects.create(
+            decision=decision, title=f"The case of {NAME}", issued_on=LIMIT, answer_due_on=TODAY
+        )
+        PublicInterestReport.objects.update(title="A case")
+        say_checked(decision=decision, digest="0" * 64, by=by)
     write_note(complaint=complaint, text=WORDS, by=by)
     attach_file(
         complaint=complaint, content=ContentFile(WORDS.encode(), name=f"{NAME}.txt"), title=NAME,
@@ -387,6 +400,7 @@ def test_nothing_of_the_person_is_left_anywhere(store: Path) -> None:
         "casework.Complainant.address", "casework.Complainant.email", "casework.Complainant.name",
         "casework.Complainant.postcode", "casework.Complainant.telephone",
         "casework.Decision.compliance_note", "casework.DecisionReview.reason",
+        "casework.DutyTransfer.reason",
         "casework.Extension.reason", "casework.Look.detail", "casework.Note.text",
         "casework.PublicationException.details", "casework.Recommendation.text",
         "casework.Statement.text",
@@ -412,7 +426,8 @@ def test_nothing_of_the_person_is_left_anywhere(store: Path) -> None:
     assert (batch.begun_by.username, batch.reason) == ("second", WHY)
     # That there was something, and who changed it when, stays in the history.
     kinds = dict.fromkeys(Change.objects.filter(case_id=complaint.pk).values_list("record"))
-    assert {kind for (kind,) in kinds} >= {*PERSONAL_RECORDS, *PERSONAL_FIELDS}
+    of_copies = {"reviews.publisheddecision"}
+    assert {kind for (kind,) in kinds} >= {*PERSONAL_RECORDS, *PERSONAL_FIELDS} - of_copies
 
 
 def test_every_text_of_a_case_is_removed_or_known_to_name_nobody() -> None:
@@ -420,12 +435,12 @@ def test_every_text_of_a_case_is_removed_or_known_to_name_nobody() -> None:
     removed = {
         "Attachment", "Complainant", "Note", "Statement.text", "Recommendation.text",
         "Decision.compliance_note", "DecisionReview.reason", "Extension.reason",
-        "ClockPause.reason", "PublicationException.details", "Look.detail",
+        "ClockPause.reason", "PublicationException.details", "Look.detail", "DutyTransfer.reason",
+        "CheckedPlaces",
     }  # fmt: skip
     names_nobody = {
         "Complaint.reference", "Complaint.subcategory",  # counted and published
         "PublicInterestReport.title",  # public
-        "DutyTransfer.reason",  # of a whole authority's cases
     }  # fmt: skip
     found = set()
     for model in apps.get_app_config("casework").get_models():
@@ -450,19 +465,58 @@ def belongs_to_case(model: type[models.Model], seen: tuple[type, ...] = ()) -> b
 
 
 @pytest.mark.django_db
-def test_published_statements_stay_and_drafts_go() -> None:
+def test_statements_for_the_public_stay_and_replaced_ones_and_drafts_go() -> None:
     complaint = make_case()
     decision = complaint.decisions.get()
     Statement.objects.all().delete()
     PublicationException.objects.all().delete()
     now, by = timezone.now(), User.objects.get(username="caseworker")
-    for number, published_on, is_current in ((1, LIMIT, False), (2, None, True)):
+    others = [make_decision(make_authority(), decided_on=decision.decided_on) for _ in range(2)]
+    for of, number, published_on, is_current in (
+        (decision, 1, LIMIT, False), (decision, 2, None, True),
+        (others[0], 1, LIMIT, True), (others[1], 1, LIMIT, True),
+    ):  # fmt: skip
         Statement.objects.create(
-            decision=decision, number=number, dated_on=decision.decided_on, text=f"Mr X {number}",
+            decision=of, number=number, dated_on=of.decided_on, text=f"Mr X {number}",
             written_at=now, written_by=by, published_on=published_on, is_current=is_current,
         )  # fmt: skip
-    agree(propose(complaint))
-    assert list(Statement.objects.values_list("number", "text")) == [(1, "Mr X 1")]
+    Statement.objects.filter(decision=others[1]).update(withdrawn_on=LIMIT)
+    agree(propose(complaint, *(each.complaint for each in others)))
+    assert list(Statement.objects.order_by("pk").values_list("number", "text")) == [
+        (1, REMOVED), (1, "Mr X 1"), (1, REMOVED),
+    ]  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_text_of_a_published_statement_is_removed_in_no_other_case() -> None:
+    decision = make_decision(make_authority())
+    Statement.objects.create(
+        decision=decision, number=1, dated_on=LIMIT, text="Mr X", written_at=timezone.now(),
+        written_by=User.objects.create_user("one"), published_on=LIMIT, is_current=False,
+    )  # fmt: skip
+    with pytest.raises(IntegrityError, match="A published statement stands"), transaction.atomic():
+        Statement.objects.update(text=REMOVED)
+    agree(propose(decision.complaint))
+    assert Statement.objects.get().text == REMOVED
+    for values in ({"text": "Mr X"}, {"dated_on": TODAY}, {"text": REMOVED, "number": 2}):
+        with pytest.raises(IntegrityError, match="stands"), transaction.atomic():
+            Statement.objects.update(**values)
+
+
+@pytest.mark.django_db
+def test_reason_of_an_import_goes_with_the_last_of_its_cases() -> None:
+    first, second = (make_decision(make_authority()).complaint for _ in range(2))
+    by = User.objects.create_user("one")
+    with recorded(by=by, what="Import", reason=f"As {NAME} said") as batch:
+        Complaint.objects.filter(pk__in=[first.pk, second.pk]).update(category="other")
+        ImportBatch.objects.create(
+            kind="casework", file_name="a.csv", sha256="0" * 64, new=0, changed=2, unchanged=0,
+            reason=f"As {NAME} said", imported_at=timezone.now(), imported_by=by, batch=batch,
+        )  # fmt: skip
+    agree(propose(first))
+    assert ImportBatch.objects.get().reason == f"As {NAME} said"
+    agree(propose(second))
+    assert ImportBatch.objects.get().reason == REMOVED
 
 
 @pytest.mark.django_db

@@ -12,9 +12,20 @@ from django.utils import timezone
 from time_machine import travel
 
 from casework.actions import recorded, supersede_decision, system_user
-from casework.actions.publication import record_report, write_statement
+from casework.actions.bulk import carry_out
+from casework.actions.bulk import check as plan
+from casework.actions.publication import (
+    digest_of,
+    last_day_shown,
+    record_report,
+    say_checked,
+    unchecked_in,
+    write_statement,
+)
+from casework.actions.retention import Agreement, Proposal
 from casework.choices import Outcome, PublicationGround, Stage
 from casework.models import (
+    Anonymisation,
     Batch,
     Change,
     Complainant,
@@ -31,7 +42,7 @@ from casework.models import (
 )
 from casework.refusals import Refused
 from reviews.models import PublishedDecision
-from reviews.publication import Publication, last_day_shown, publish_decisions
+from reviews.publication import Publication, foresee, publish_decisions
 from tests.factories import (
     make_authority,
     make_chief_executive,
@@ -171,6 +182,67 @@ def test_publish_withdraws_after_five_years_for_good(today: Any) -> None:
     assert Statement.objects.get().withdrawn_on == day
 
 
+def test_five_years_run_from_the_first_publication_whatever_statements_follow(today: Any) -> None:
+    decision = decided()
+    first = published(decision)
+    day = later(today, dt.date(2023, 1, 2))
+    state(decision, text="New.", dated_on=day)
+    assert publish(later(today, day + dt.timedelta(days=42))) == Publication(published=1)
+    copy = PublishedDecision.objects.standing().get()
+    assert (copy.text, copy.ends_on) == ("New.", first.ends_on)
+    assert publish(later(today, first.ends_on + dt.timedelta(days=1))) == Publication(withdrawn=1)
+
+
+OVER = (
+    "The five years of this decision for the public are over: a new statement is written only "
+    "after a review that ended since."
+)
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "may_be_written"),
+    [(None, False), ("2024-11-11", False), ("2024-11-12", True), ("2024-11-13", True)],
+)
+def test_statement_after_five_years_needs_a_review_that_ended_since(
+    ended_on: str | None, may_be_written: bool, today: Any
+) -> None:
+    decision = decided()
+    ends_on = published(decision).ends_on
+    publish(later(today, ends_on + dt.timedelta(days=1)))
+    day = later(today, ends_on + dt.timedelta(days=2))
+    ask_review(decision)
+    DecisionReview.objects.update(ended_on=ended_on, result="stands" if ended_on else "")
+    written = Statement(
+        decision=decision, number=9, dated_on=day, text="By hand.", written_at=timezone.now(),
+        written_by=system_user(), is_current=False,
+    )  # fmt: skip
+    if may_be_written:
+        state(decision, text="New.", dated_on=day)
+        assert publish(later(today, day + dt.timedelta(days=42))) == Publication(published=1)
+        copy = PublishedDecision.objects.standing().get()
+        assert copy.ends_on == last_day_shown(copy.published_on)
+        return
+    with pytest.raises(Refused) as refused:
+        state(decision, text="New.", dated_on=day)
+    assert refused.value.problems == [OVER]
+    with pytest.raises(IntegrityError, match="public for its five years"), transaction.atomic():
+        written.save()
+
+
+def test_statement_written_before_the_five_years_are_over_is_not_published_after(
+    today: Any,
+) -> None:
+    decision = decided()
+    ends_on = published(decision).ends_on
+    day = later(today, ends_on - dt.timedelta(days=10))
+    state(decision, text="New.", dated_on=day)
+    reference = decision.complaint.reference
+    day = later(today, day + dt.timedelta(days=42))
+    assert publish(day) == Publication(held=[f"{reference}: {OVER}"])
+    assert foresee(day).held == [f"{reference}: {OVER}"]
+    assert shown() == []
+
+
 # What ---------------------------------------------------------------------------------------------
 
 
@@ -268,6 +340,169 @@ def test_publish_reads_a_fixed_number_of_times(django_assert_num_queries: Any) -
             published()
         with django_assert_num_queries(9):
             assert publish() == Publication()
+
+
+# Who appears --------------------------------------------------------------------------------------
+
+
+def name_somebody(decision: Decision, **values: Any) -> Complainant:
+    return Complainant.objects.create(
+        complaint=decision.complaint, **{"name": "Zoe Specimen"} | values
+    )
+
+
+def is_held(decision: Decision, what: str) -> Publication:
+    """A publication that held this decision because of what somebody appears in."""
+    return Publication(
+        held=[
+            f"{decision.complaint.reference}: the complainant seems to appear in {what}. A "
+            "caseworker looks at that on the page of the decision."
+        ]
+    )
+
+
+def check(text: str, decision: Decision) -> None:
+    decision = Decision.objects.get(pk=decision.pk)
+    digest = digest_of(unchecked_in(text, decision=decision))
+    say_checked(decision=decision, digest=digest, by=system_user())
+
+
+def name_in_statement(decision: Decision) -> str:
+    state(decision, text="Specimen was right.")
+    return "Specimen was right."
+
+
+def name_in_improvement(decision: Decision) -> str:
+    make_recommendation(decision, text="Write to Ms Specimen.")
+    return "Write to Ms Specimen."
+
+
+def name_in_report(decision: Decision) -> str:
+    report = PublicInterestReport(decision=decision, title="The Specimen case", issued_on=FIRST)
+    record_report(report=report, by=system_user())
+    return "The Specimen case"
+
+
+PLACES = [
+    (name_in_statement, "the statement"),
+    (name_in_improvement, "a service improvement"),
+    (name_in_report, "the title of the report"),
+]
+
+
+@pytest.mark.parametrize(("write", "what"), PLACES)
+def test_nothing_is_published_in_which_the_complainant_appears_unless_checked(
+    write: Callable[[Decision], str], what: str
+) -> None:
+    decision = decided()
+    state(decision)
+    text = write(decision)
+    name_somebody(decision)  # after the text was written
+    assert foresee(FIRST).held == is_held(decision, what).held
+    assert publish() == is_held(decision, what)
+    assert not PublishedDecision.objects.exists()
+    check("Other words of Specimen", decision)
+    assert publish() == is_held(decision, what)
+    check(text, decision)
+    assert foresee(FIRST).held == []
+    assert publish() == Publication(published=1)
+
+
+@pytest.mark.parametrize(("write", "what"), PLACES[1:])
+def test_copy_is_not_told_anew_with_the_complainant_in_it(
+    write: Callable[[Decision], str], what: str
+) -> None:
+    decision = decided()
+    copy = published(decision)
+    before = PublishedDecision.objects.values().get()
+    name_somebody(decision)
+    publish()
+    text = write(decision)
+    assert publish() == is_held(decision, what)
+    assert PublishedDecision.objects.values().get() == before
+    check(text, decision)
+    assert publish() == Publication(updated=1)
+    copy.refresh_from_db()
+    assert text in f"{copy.improvements} {copy.report_title}"
+
+
+def test_copy_of_an_unchecked_improvement_is_not_resumed() -> None:
+    decision = decided()
+    improvement = make_recommendation(decision)
+    published(decision)
+    name_somebody(decision)
+    publish()
+    Recommendation.objects.filter(pk=improvement.pk).update(text="Write to Ms Specimen.")
+    assert publish() == is_held(decision, "a service improvement")
+    assert shown() == []
+    Recommendation.objects.filter(pk=improvement.pk).update(text="Write to Ms X.")
+    assert publish() == Publication(resumed=1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "Ann Council"}, {"postcode": "AA1 1AA"}, {"email": "a@b.uk"}, {"telephone": "1"}],
+)
+def test_public_copy_is_looked_at_again_when_the_complainant_changes(
+    change: dict[str, str],
+) -> None:
+    decision = decided()
+    published(decision)
+    name_somebody(decision)
+    assert shown() == []
+    assert publish() == Publication(resumed=1)
+    Complainant.objects.update(address="Another")
+    assert shown() == [TEXT]
+    Complainant.objects.update(**change)
+    assert shown() == []
+    if "name" in change:  # “The Council was at fault.”
+        assert publish() == is_held(decision, "the statement")
+    else:
+        assert publish() == Publication(resumed=1)
+
+
+def test_title_of_a_report_that_is_changed_is_off_the_public_pages_at_once() -> None:
+    decision = decided()
+    name_in_report(decision)
+    published(decision)
+    PublicInterestReport.objects.update(answered_on=FIRST)
+    assert shown() == [TEXT]
+    PublicInterestReport.objects.update(title="The case of Ms X")
+    assert shown() == []
+    assert publish() == Publication(resumed=1)
+    assert PublishedDecision.objects.get().report_title == "The case of Ms X"
+    PublicInterestReport.objects.all().delete()
+    assert shown() == []
+
+
+def test_complainant_who_is_anonymised_holds_nothing() -> None:
+    decision = decided()
+    state(decision, text="Specimen was right.")
+    name_somebody(decision).delete()
+    assert publish() == Publication(published=1)
+
+
+def test_foresight_reads_a_fixed_number_of_times(django_assert_num_queries: Any) -> None:
+    for number in (1, 2):
+        for _ in range(number):
+            decision = decided()
+            state(decision, text="Specimen was right.")
+            name_somebody(decision)
+        with django_assert_num_queries(8):
+            assert len(foresee(FIRST).held) == Statement.objects.count()
+
+
+def test_command_says_what_is_held(capsys: Any) -> None:
+    decision = decided()
+    state(decision, text="Specimen was right.")
+    name_somebody(decision)
+    call_command("publish_decisions")
+    (why,) = is_held(decision, "the statement").held
+    assert capsys.readouterr().out.splitlines() == [
+        f"Held: {why}",
+        "Decisions: nothing to do; 0 published, 0 resumed, 0 updated, 0 withdrawn, 1 held.",
+    ]
+    assert "Specimen" not in why
 
 
 # At once, whatever writes -------------------------------------------------------------------------
@@ -558,6 +793,102 @@ def test_history_is_kept_of_reviews(today: Any) -> None:
         assert [change.action for change in changes.order_by("pk")][:1] == ["+"], record
 
 
+# After anonymising --------------------------------------------------------------------------------
+
+REMOVED = "Removed when the case was anonymised."
+
+
+def anonymise(decision: Decision) -> None:
+    day = timezone.localdate()
+    first, second = make_user("first"), make_user("second")
+    proposal = Proposal(today=day)
+    mark = plan(proposal, keys=[decision.complaint_id], reason="").mark
+    carry_out(proposal, keys=[decision.complaint_id], mark=mark, by=first, reason="")
+    keys = list(Anonymisation.objects.values_list("pk", flat=True))
+    agreement = Agreement(by_key=second.pk, today=day)
+    mark = plan(agreement, keys=keys, reason="").mark
+    assert carry_out(agreement, keys=keys, mark=mark, by=second, reason="") == 1
+
+
+def found_of_a_copy(words: str) -> list[str]:
+    """The tables in which words that were once public are still found."""
+    rows: dict[str, list[Any]] = {
+        "copies": list(PublishedDecision.objects.values_list("text", "improvements")),
+        "statements": list(Statement.objects.values_list("text")),
+        "history": list(Change.objects.values_list("before", "after")),
+    }
+    return [name for name, found in rows.items() if words in str(found)]
+
+
+def test_anonymising_takes_the_text_of_copies_taken_off_and_leaves_public_ones(
+    today: Any,
+) -> None:
+    decision = decided()
+    make_recommendation(decision, text="Train OLD staff.")
+    state(decision, text="OLD words.")
+    publish()
+    decision.compliance, decision.compliance_recorded_on = "satisfied", FIRST
+    decision.save()
+    day = later(today, dt.date(2020, 1, 1))
+    state(decision, text="New.", dated_on=day)
+    Recommendation.objects.update(text="Train staff.")
+    publish(later(today, day + dt.timedelta(days=42)))
+    later(today, dt.date(2021, 6, 1))
+    old, new = PublishedDecision.objects.order_by("pk").values()
+    assert found_of_a_copy("OLD") == ["copies", "statements", "history"]
+    anonymise(decision)
+    assert found_of_a_copy("OLD") == []
+    assert list(PublishedDecision.objects.order_by("pk").values()) == [
+        old | {"text": REMOVED, "improvements": []}, new,
+    ]  # fmt: skip
+    assert shown() == ["New."]
+    assert publish() == Publication()
+
+
+def test_copy_of_an_anonymised_case_loses_its_text_when_it_is_withdrawn(today: Any) -> None:
+    decision = decided(outcome=Outcome.NOT_UPHELD)
+    ends_on = published(decision).ends_on
+    later(today, dt.date(2021, 6, 1))
+    anonymise(decision)
+    assert shown() == [TEXT]
+    assert publish(later(today, ends_on + dt.timedelta(days=1))) == Publication(withdrawn=1)
+    assert PublishedDecision.objects.get().text == REMOVED
+    assert found_of_a_copy(TEXT) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"text": ""},
+        {"text": REMOVED},
+        {"improvements": []},
+        {"text": REMOVED, "improvements": []},
+        {"text": REMOVED, "improvements": [], "taken_off_at": None},
+    ],
+)
+def test_text_of_a_copy_taken_off_changes_with_its_statement_alone(
+    values: dict[str, Any], today: Any
+) -> None:
+    decision = decided()
+    make_recommendation(decision)
+    published(decision)
+    state(decision, text="New.", dated_on=later(today, dt.date(2020, 1, 1)))
+    with pytest.raises(IntegrityError, match="What was published stands"), transaction.atomic():
+        PublishedDecision.objects.update(**values)
+
+
+def test_text_of_a_copy_stays_removed(today: Any) -> None:
+    decision = decided(outcome=Outcome.NOT_UPHELD)
+    ends_on = published(decision).ends_on
+    later(today, ends_on + dt.timedelta(days=1))
+    publish()
+    anonymise(decision)
+    assert PublishedDecision.objects.get().text == REMOVED
+    for values in ({"text": TEXT}, {"taken_off_at": None}, {"reference": "99 999 999"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            PublishedDecision.objects.update(**values)
+
+
 # The command --------------------------------------------------------------------------------------
 
 
@@ -568,9 +899,9 @@ def test_command_publishes_as_the_system_user_and_closes_with_one_line(capsys: A
     call_command("publish_decisions")
     call_command("publish_decisions", "--on", str(FIRST))
     assert capsys.readouterr().out.splitlines() == [
-        "Decisions: nothing to do; 0 published, 0 resumed, 0 updated, 0 withdrawn.",
-        "Decisions: 2 published, 0 resumed, 0 updated, 0 withdrawn.",
-        "Decisions: nothing to do; 0 published, 0 resumed, 0 updated, 0 withdrawn.",
+        "Decisions: nothing to do; 0 published, 0 resumed, 0 updated, 0 withdrawn, 0 held.",
+        "Decisions: 2 published, 0 resumed, 0 updated, 0 withdrawn, 0 held.",
+        "Decisions: nothing to do; 0 published, 0 resumed, 0 updated, 0 withdrawn, 0 held.",
     ]
     assert set(
         Batch.objects.filter(what="Decision published").values_list("begun_by__username", flat=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from casework.actions import system_user
 from casework.actions.publication import write_statement
-from casework.models import Complaint, Decision, DecisionReview, PublicationException
+from casework.models import Complainant, Complaint, Decision, DecisionReview, PublicationException
 from reviews.models import PublishedDecision
 from reviews.publication import publish_decisions
 from tests.factories import make_authority, make_decision
@@ -44,8 +44,12 @@ def open_case(decision: Decision) -> None:
     Complaint.objects.filter(pk=decision.complaint_id).update(stage="assessment")
 
 
+def name_somebody(decision: Decision) -> None:
+    Complainant.objects.create(complaint=decision.complaint, name="Ann Fault")
+
+
 if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    STOPS = pytest.mark.parametrize("stop", [ask_review, except_, open_case])
+    STOPS = pytest.mark.parametrize("stop", [ask_review, except_, open_case, name_somebody])
 
     @STOPS
     def test_publication_waits_for_what_stops_it(stop: Any) -> None:

@@ -9,7 +9,7 @@ from time_machine import travel
 
 from casework.actions import system_user
 from casework.actions.publication import write_statement
-from casework.models import Complaint, Decision
+from casework.models import Complainant, Complaint, Decision, Statement
 from reviews.models import PublishedDecision
 from reviews.publication import publish_decisions
 from tests.casework.staff import browser_of, make_staff, page_of, told
@@ -116,12 +116,53 @@ def test_publishing_says_what_is_due_and_does_it() -> None:
     assert "No statement is waiting" in client.get(PUBLISH).content.decode()
 
 
+def test_publishing_says_before_what_is_held_and_what_comes_back() -> None:
+    held, suspended, due = stated("Specimen"), stated(), stated()
+    for decision in (held, suspended):
+        Complainant.objects.create(complaint=decision.complaint, name="Zoe Specimen")
+    publish()
+    Complainant.objects.filter(complaint=suspended.complaint).update(telephone="020 7946 0000")
+    client = browser_of(make_staff("editor", VIEW, "reviews.publish_decision"))
+    content = " ".join(client.get(PUBLISH).content.decode().split())
+    why = (
+        f"{held.complaint}: the complainant seems to appear in the statement. A caseworker looks "
+        "at that on the page of the decision."
+    )
+    assert f"1 decision is held:</p> <ul> <li>{why}</li> </ul>" in content
+    assert f"nothing in the way any more: </p> <ul> <li>{suspended.complaint}" in content
+    assert "Specimen" not in content
+    assert PublishedDecision.objects.filter(reference=due.complaint.reference).exists()
+    assert told(client.post(PUBLISH)) == [
+        "0 published, 1 resumed, 0 updated, 0 withdrawn after five years.", f"Not published. {why}",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ["casework manager", "review editor"])
+def test_start_page_leads_to_publishing_in_one_step(role: str) -> None:
+    stated()
+    user = User.objects.create_user(role, is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    client = browser_of(user)
+    content = " ".join(client.get("/admin/").content.decode().split())
+    link = f'<strong>1</strong> <a href="{PUBLISH}">Decisions to publish today</a>'
+    assert link in content
+
+
+@pytest.mark.parametrize("model", [Statement, Decision])
+def test_lists_of_what_waits_lead_to_publishing_those_who_may(model: Any) -> None:
+    address = page_of(model, "changelist", publication="ready")
+    see = f"casework.view_{model._meta.model_name}"
+    for name, permissions, may in (("one", [], False), ("two", ["reviews.publish_decision"], True)):
+        content = browser_of(make_staff(name, see, *permissions)).get(address).content.decode()
+        assert (PUBLISH in content) == may
+
+
 def test_publishing_costs_the_same_for_one_row_and_three(django_assert_num_queries: Any) -> None:
     client = browser_of(make_staff("editor", "reviews.publish_decision"))
     for number in (1, 2):
         for _ in range(number):
             stated()
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(12):
             client.get(PUBLISH)
 
 

@@ -28,6 +28,8 @@ class Command(RefusingCommand):
         )
         if self.stdout.isatty():
             self.stdout.write("\r\x1b[K", ending="")
+        for why in done.held:
+            self.stdout.write(f"Held: {why}")
         self.stdout.write(closing_line(done))
 
     def show(self, decisions: int) -> None:
@@ -39,6 +41,6 @@ class Command(RefusingCommand):
 def closing_line(done: Publication) -> str:
     counts = (
         f"{done.published:,} published, {done.resumed:,} resumed, {done.updated:,} updated, "
-        f"{done.withdrawn:,} withdrawn"
+        f"{done.withdrawn:,} withdrawn, {len(done.held):,} held"
     )
     return f"Decisions: {'nothing to do; ' if done.is_nothing else ''}{counts}."
