@@ -1,8 +1,8 @@
 """Finds in a text what tells who complained: name, postcode, e-mail address, telephone number.
 
 Spelled as people spell: capitals, accents, apostrophes, spaces and hyphens make no difference, nor
-does a character that cannot be seen, a word divided at the end of a line, Mueller for Müller or Mc for
-Mac. Nothing here decides; a person looks at what was found.
+does a character that cannot be seen, a word divided at the end of a line, Mueller for Müller or Mc
+for Mac. Nothing here decides; a person looks at what was found.
 """
 
 import re

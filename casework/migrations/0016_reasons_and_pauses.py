@@ -28,7 +28,7 @@ MOVED = changed_in(["complaint_id", "starts_on"])
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0013_nobody_new_in_anonymised_cases")]
+    dependencies = [("casework", "0015_texts_taken_off")]
 
     operations = [
         # Validators alone: no table is altered, so no trigger is lost.

@@ -46,7 +46,7 @@ ALL_ELSE = [
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0015_texts_taken_off"),
-        ("reviews", "0004_cache_table"),
+        ("reviews", "0009_learning_events_kept"),
     ]
 
     operations = [
