@@ -44,7 +44,11 @@ class Statement(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="statement_published", fields=["is_current", "published_on"]),
+            # Alone it says which wait, so that their long texts are not read.
+            models.Index(
+                name="statement_published",
+                fields=["is_current", "published_on", "withdrawn_on", "decision", "dated_on"],
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from casework.actions import changed_since_locked
+from casework.admin.filters import ConditionFilter
 from casework.admin.pages import BackOfficeAdmin, day, shown_entries
 from casework.models import Change, LockedPeriod
 from casework.refusals import Refused
@@ -159,7 +160,7 @@ STEPS = {
 }
 
 
-class StepFilter(admin.SimpleListFilter):
+class StepFilter(ConditionFilter):
     """Rounds by the step that comes next."""
 
     title = "next step"
@@ -168,15 +169,17 @@ class StepFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("freeze", "Freeze"), ("approve", "Approve letters"), ("issue", "Issue letters")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        match self.value():
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
+        rounds = Round.objects.order_by()
+        match value:
             case "freeze":
-                return queryset.not_frozen()
+                return Q(pk__in=rounds.not_frozen().values("pk"))
             case "approve":
-                return queryset.awaiting_approval()
+                return Q(pk__in=rounds.awaiting_approval().values("pk"))
             case "issue":
-                return queryset.to_issue()
-        return queryset
+                return Q(pk__in=rounds.to_issue().values("pk"))
+        return Q()
 
 
 @admin.register(Round)
