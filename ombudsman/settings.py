@@ -329,6 +329,7 @@ CACHES = {
 # Words, days and files ---------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "ombudsman.formats"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True

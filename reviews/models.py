@@ -19,7 +19,7 @@ from casework.choices import (
 )
 from casework.conditions import in_order, one_of
 from reviews.figures.counts import COUNTED, Average, Counts, Statistics
-from reviews.figures.periods import Period
+from reviews.figures.periods import Period, day_text
 from reviews.querysets import (
     AnnualSummaryQuerySet,
     LetterQuerySet,
@@ -588,4 +588,4 @@ class PublishedDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference}, statement of {self.dated_on}"
+        return f"{self.reference}, statement of {day_text(self.dated_on)}"

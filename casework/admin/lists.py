@@ -129,6 +129,8 @@ class FilteredList(ChangeList):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         super().__init__(request, *args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(str(self.opts.verbose_name_plural))
         # Django would look the page of each row up to add them to its link.
         self._kept_in_links, self.preserved_filters = self.preserved_filters, ""
 

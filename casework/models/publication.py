@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from casework.choices import PublicationGround, ReviewResult
 from casework.conditions import in_order, one_of
@@ -117,7 +118,7 @@ class DecisionReview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Review asked for on {self.asked_on}"
+        return f"Review asked for on {date_format(self.asked_on, 'j F Y')}"
 
 
 class PublicInterestReport(models.Model):

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from casework.actions import changed_since_locked
 from casework.admin.filters import ConditionFilter
@@ -478,7 +478,7 @@ def state_of(round_: Round) -> str:
 
 
 def _instant(round_: Round) -> str:
-    return timezone.localtime(round_.publish_at).strftime("%-d %B %Y, %H:%M")
+    return formats.date_format(timezone.localtime(round_.publish_at), "j F Y, H:i")
 
 
 def _progress(round_: Round, events: dict[str, RoundEvent]) -> list[dict[str, Any]]:
