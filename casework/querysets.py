@@ -4,8 +4,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Greatest, Lower, Upper
+from django.db.models.lookups import LessThanOrEqual
 
 from casework.choices import COMPARED_TYPES, OPEN_STAGES, PUBLISHED_OUTCOMES, Outcome, Stage
 from casework.conditions import in_force_between
@@ -43,6 +44,50 @@ COUNTED_OF_A_COMPLAINT = (
 
 CASES = Count("authority_id")
 REMEDIED = Count("authority_id", filter=Q(is_remedied_by_authority=True))
+
+
+# Conditions that desks count by, several of them in one query.
+
+
+def open_recommendation() -> Q:
+    """Neither carried out nor overtaken by a compliance outcome or a further decision."""
+    return Q(completed_on=None, decision__compliance="", decision__is_standing=True)
+
+
+def delayed_recommendation(day: dt.date) -> Q:
+    """Still open twelve months after it was due."""
+    return open_recommendation() & Q(due_on__lt=a_year_before(day))
+
+
+def nothing_in_the_way(*, statement: str = "", decision: str = "decision__") -> Q:
+    """Of a current statement that the public may read, but for the six weeks.
+
+    The decision stands, has an outcome that is published, is about a complaint received from
+    1 April 2013, is not excepted, not under review and its case is not open again. The database
+    holds the same list (migration `0003` of reviews). The two prefixes lead from what is asked for
+    to the statement and to the decision.
+    """
+    review = apps.get_model("casework", "DecisionReview")._default_manager
+    exception = apps.get_model("casework", "PublicationException")._default_manager
+    key = OuterRef(f"{decision}pk")
+    return Q(
+        ~Exists(review.filter(decision=key, ended_on=None)),
+        # Not a join: PostgreSQL would take it that hardly a decision is without one.
+        ~Exists(exception.filter(decision=key)),
+        (f"{statement}is_current", True),
+        (f"{statement}withdrawn_on", None),
+        (f"{decision}is_standing", True),
+        (f"{decision}outcome__in", PUBLISHED_OUTCOMES),
+        (f"{decision}received_on__gte", FIRST_PUBLISHED),
+        (f"{decision}complaint__stage__in", (Stage.REMEDY, Stage.CLOSED)),
+    )
+
+
+def six_weeks_old(day: dt.date, *, statement: str = "", decision: str = "decision__") -> Q:
+    """On `day` six weeks lie behind the statement's own day and that of the decision."""
+    # Not the decision's day alone: SQLite would begin with all decisions there ever were.
+    later = Greatest(F(f"{statement}dated_on"), F(f"{decision}decided_on"))
+    return Q(LessThanOrEqual(later, day - SIX_WEEKS))
 
 
 class AuthorityQuerySet(QuerySet["Authority"]):
@@ -85,9 +130,6 @@ class ComplaintQuerySet(QuerySet["Complaint"]):
     def open(self) -> Self:
         """Being worked on: before the decision, or opened again after one."""
         return self.filter(stage__in=OPEN_STAGES)
-
-    def not_closed(self) -> Self:
-        return self.filter(stage__in=(*OPEN_STAGES, Stage.REMEDY))
 
     def of_caseworker(self, user: "User") -> Self:
         return self.filter(caseworker=user)
@@ -151,22 +193,7 @@ class DecisionReasonQuerySet(QuerySet["DecisionReason"]):
 
 class RecommendationQuerySet(QuerySet["Recommendation"]):
     def open(self) -> Self:
-        """Neither carried out nor overtaken by a compliance outcome or a further decision."""
-        return self.filter(completed_on=None, decision__compliance="", decision__is_standing=True)
-
-    def due_between(self, first: dt.date, last: dt.date) -> Self:
-        return self.open().filter(due_on__gte=first, due_on__lte=last)
-
-    def overdue_on(self, day: dt.date) -> Self:
-        return self.open().filter(due_on__lt=day)
-
-    def delayed_on(self, day: dt.date) -> Self:
-        """Still open twelve months after they were due."""
-        return self.open().filter(due_on__lt=a_year_before(day))
-
-    def with_evidence_waiting(self) -> Self:
-        """The authority has sent evidence that nobody has accepted yet."""
-        return self.open().filter(evidence_received_on__isnull=False)
+        return self.filter(open_recommendation())
 
 
 class StatementQuerySet(QuerySet["Statement"]):
@@ -177,23 +204,7 @@ class StatementQuerySet(QuerySet["Statement"]):
         return self.filter(is_current=True, published_on=None)
 
     def with_nothing_in_the_way(self) -> Self:
-        """Current ones that the public may read, but for the six weeks.
-
-        The decision stands, has an outcome that is published, is about a complaint received from
-        1 April 2013, is not excepted, not under review and its case is not open again. The
-        database holds the same list (migration `0003` of reviews).
-        """
-        review = apps.get_model("casework", "DecisionReview")._default_manager
-        return self.filter(
-            ~Exists(review.filter(decision=OuterRef("decision"), ended_on=None)),
-            is_current=True,
-            withdrawn_on=None,
-            decision__is_standing=True,
-            decision__outcome__in=PUBLISHED_OUTCOMES,
-            decision__received_on__gte=FIRST_PUBLISHED,
-            decision__publication_exception=None,
-            decision__complaint__stage__in=(Stage.REMEDY, Stage.CLOSED),
-        )
+        return self.filter(nothing_in_the_way())
 
     def may_be_published(self) -> Self:
         """Waiting, with nothing in the way but the six weeks."""
@@ -201,9 +212,7 @@ class StatementQuerySet(QuerySet["Statement"]):
 
     def publishable_on(self, day: dt.date) -> Self:
         """May be published, six weeks after its own day and that of the decision."""
-        # Not the decision's day alone: SQLite would begin with all decisions there ever were.
-        later = Greatest("dated_on", "decision__decided_on")
-        return self.may_be_published().alias(later=later).filter(later__lte=day - SIX_WEEKS)
+        return self.may_be_published().filter(six_weeks_old(day))
 
     def shown(self) -> Self:
         """Published and neither replaced nor withdrawn since; perhaps suspended."""

@@ -95,8 +95,11 @@ def read_database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read or names no database: {usage}")
     # Two workers of four threads each need four connections; the rest is room for commands.
     pool = {"min_size": 1, "max_size": 8, "timeout": 10}
+    # PostgreSQL takes it that a row found by an index costs as much as four read in order, as on a
+    # turning disk, and would read whole tables for the few rows that wait on a desk.
+    planner = "-c random_page_cost=1.1"
     return database | {
-        "OPTIONS": database.get("OPTIONS", {}) | {"pool": pool},
+        "OPTIONS": {"options": planner} | database.get("OPTIONS", {}) | {"pool": pool},
         "CONN_MAX_AGE": 0,  # the pool keeps connections open, so Django must not
     }
 
@@ -326,6 +329,7 @@ CACHES = {
 # Words, days and files ---------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = "ombudsman.formats"
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True

@@ -21,33 +21,46 @@ class ReviewsConfig(AppConfig):
         post_migrate.connect(sync_roles, sender=self, dispatch_uid="reviews.roles")
 
 
-# The index of the back office in the order of a year's work; what is not listed comes after.
-ORDER = {
-    "casework": [
-        "Complaint", "Decision", "Recommendation", "Complainant",
-        # What hangs on them
+# All lists of the back office in the order of use, under headings; what is not listed comes after.
+LISTS = {
+    "Cases": ["Complaint", "Decision", "Recommendation", "Complainant"],
+    "Annual reviews": [
+        "Round", "Letter", "Signatory", "LearningEvent", "LearningAttendance", "PublishedFigure",
+        "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze", "LetterFile", "LetterCode",
+        "LetterProof", "LetterReturn", "OutboxMessage", "RoundEvent",
+    ],
+    "Publication": [
         "Statement", "CheckedPlaces", "PublicationException", "DecisionReview",
-        "PublicInterestReport", "Extension", "ClockPause", "Note", "Attachment", "CaseLink",
-        "DutyTransfer",
-        # What they refer to
-        "Authority", "Contact", "Population", "PublicCategory", "PublicSubcategory",
-        "DecisionReason", "BankHoliday", "Team",
-        # In and out, and what was done
-        "Upload", "ImportBatch", "SavedFilter", "Anonymisation", "Look", "Batch", "Change",
-        "LockedPeriod",
+        "PublicInterestReport", "PublishedDecision",
     ],
-    "reviews": [
-        "Round", "Letter", "Signatory", "LearningEvent", "LearningAttendance", "PublishedDecision",
-        "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze",
-        "LetterFile", "LetterCode", "LetterProof", "LetterReturn",
-        "OutboxMessage", "RoundEvent",
+    "Parts of cases": [
+        "Extension", "ClockPause", "Note", "Attachment", "CaseLink", "DutyTransfer",
     ],
-    "auth": ["User", "Group"],
+    "Authorities": ["Authority", "Contact", "Population"],
+    "Choices and calendar": [
+        "PublicCategory", "PublicSubcategory", "DecisionReason", "BankHoliday",
+    ],
+    "Files taken in": ["Upload", "ImportBatch"],
+    "People and access": ["User", "Group", "Team", "SavedFilter"],
+    "What was done": ["Anonymisation", "Look", "Batch", "Change", "LockedPeriod"],
 }  # fmt: skip
+APPS = ["casework", "reviews", "auth"]
+MODELS = [name for names in LISTS.values() for name in names]
 
 
 def _place(name: str, names: list[str]) -> int:
     return names.index(name) if name in names else len(names)
+
+
+def grouped(apps: list[Any]) -> list[tuple[str, list[Any]]]:
+    """The lists of all apps under the headings of `LISTS`."""
+    models = {each["object_name"]: each for app in apps for each in app["models"]}
+    groups = [
+        (heading, [models.pop(name) for name in names if name in models])
+        for heading, names in LISTS.items()
+    ]
+    groups.append(("Other", list(models.values())))
+    return [(heading, found) for heading, found in groups if found]
 
 
 class BackOffice(AdminSite):
@@ -64,17 +77,23 @@ class BackOffice(AdminSite):
         from reviews.admin.desks import DESKS as REVIEW_DESKS
 
         context = {
+            "lists": grouped(self.get_app_list(request)),
             "desks": shown((*DESKS, *REVIEW_DESKS), request),
             "saved_filters": saved_on_start_page(request),
         }
         return super().index(request, context | (extra_context or {}))
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        if app_label is None and hasattr(request, "app_list"):  # a page asks more than once
+            found: list[Any] = request.app_list
+            return found
         found = super().get_app_list(request, app_label)
         for app in found:
-            order = ORDER.get(app["app_label"], [])
-            app["models"].sort(key=lambda model: _place(model["object_name"], order))
-        return sorted(found, key=lambda app: _place(app["app_label"], list(ORDER)))
+            app["models"].sort(key=lambda model: _place(model["object_name"], MODELS))
+        found.sort(key=lambda app: _place(app["app_label"], APPS))
+        if app_label is None:
+            request.app_list = found  # type: ignore[attr-defined]
+        return found
 
 
 class BackOfficeConfig(admin_apps.AdminConfig):

@@ -754,8 +754,7 @@ def shows_personal_remedies(context: dict[str, Any]) -> bool:
 @admin.register(Decision)
 class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
     list_display = (
-        "complaint", "decided_on", "outcome", council, "is_remedied_by_authority", "compliance",
-        "is_standing",
+        "complaint", "decided_on", "outcome", council, "remedied", "compliance", "standing",
     )  # fmt: skip
     list_filter = (
         DecidedFilter, "outcome", ComplianceFilter, PublicationFilter, CaseworkerOfDecisionFilter,
@@ -763,10 +762,11 @@ class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
         ("authority__authority_type", OfAuthorityFilter),
     )  # fmt: skip
     list_select_related = ("complaint", "authority")
+    not_exported = ("remedied", "standing")
     also_exported = (
-        "received_on", "category", "reason__name", "compliance_recorded_on", "compliance_note",
-        "complaint__caseworker", "authority__gss_code", "authority__authority_type",
-        "authority__region",
+        "is_remedied_by_authority", "is_standing", "received_on", "category", "reason__name",
+        "compliance_recorded_on", "compliance_note", "complaint__caseworker",
+        "authority__gss_code", "authority__authority_type", "authority__region",
     )  # fmt: skip
     deeds = (RECORD,)
     # Newest entry first: the order of the key costs nothing, however long the history.
@@ -789,6 +789,14 @@ class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("complaint", "authority")
+
+    @admin.display(description="remedied", ordering="is_remedied_by_authority")
+    def remedied(self, decision: Decision) -> str:
+        return "By the authority" if decision.is_remedied_by_authority else ""
+
+    @admin.display(description="stands", ordering="is_standing")
+    def standing(self, decision: Decision) -> str:
+        return "Yes" if decision.is_standing else "No, replaced"
 
     @admin.display(description="complaint")
     def case(self, decision: Decision) -> str:

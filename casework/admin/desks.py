@@ -4,17 +4,18 @@ A panel is a list with filters. Its number is that of the rows which the list sh
 both come from the same filters over the same rows of the same page.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 
-from casework.admin.filters import ME, MINE, NOBODY, once, teams_of
+from casework.admin.filters import ME, MINE, NOBODY, ConditionFilter, once, teams_of
 from casework.admin.lists import Saved, address_of, saved
 from casework.models import Complaint, Decision, Recommendation, SavedFilter
 
@@ -35,22 +36,27 @@ class Panel:
         """The same for somebody's cases only."""
         return Panel(self.title, self.model, self.query | scope)
 
+    def within(self, query: Query) -> "Panel":
+        """What a query asks for beyond this panel."""
+        return Panel(self.title, self.model, dict(query.items() - self.query.items()))
+
     def page(self) -> Any:
         return admin.site.get_model_admin(self.model)
 
+    def condition(self, request: HttpRequest) -> Q:
+        """What the filters of the list say of its rows."""
+        filters = {
+            each.parameter_name: each
+            for each in self.page().get_list_filter(request)
+            if isinstance(each, type) and issubclass(each, ConditionFilter)
+        }
+        if unknown := self.query.keys() - filters.keys():
+            raise LookupError(f"The list of {self.model.__name__} has no filter {unknown}.")
+        return Q(*(filters[name].condition(request, value) for name, value in self.query.items()))
+
     def rows(self, request: HttpRequest) -> QuerySet:
         """The rows of the list, found without the rest of what its page reads."""
-        page = self.page()
-        found, parameters = (
-            page.get_queryset(request).order_by(),
-            {name: [value] for name, value in self.query.items()},
-        )
-        for each in page.get_list_filter(request):
-            if getattr(each, "parameter_name", None) in self.query:
-                found = each(request, parameters, self.model, page).queryset(request, found)
-        if parameters:
-            raise LookupError(f"The list of {self.model.__name__} has no filter {parameters}.")
-        return found
+        return self.page().get_queryset(request).order_by().filter(self.condition(request))
 
     def address(self) -> str:
         return address_of(self.model._meta, "changelist", urlencode(self.query))
@@ -77,21 +83,30 @@ class Desk:
     is_for: Callable[[HttpRequest], bool]
     panels: tuple[Panel, ...]
 
-    def shown(self, request: HttpRequest) -> ShownDesk:
-        return ShownDesk(
-            self.title,
-            [
-                ShownPanel(panel.title, panel.rows(request).count(), panel.address())
-                for panel in self.panels
-                if panel.page().has_view_permission(request)
-            ],
-        )
+    def seen(self, request: HttpRequest) -> list[Panel]:
+        return [panel for panel in self.panels if panel.page().has_view_permission(request)]
 
 
 def shown(desks: Iterable[Desk], request: HttpRequest) -> list[ShownDesk]:
     """The desks of this person, each with what waits there."""
-    found = [desk.shown(request) for desk in desks if desk.is_for(request)]
-    return [desk for desk in found if desk.panels]
+    mine = [(desk.title, desk.seen(request)) for desk in desks if desk.is_for(request)]
+    panels = iter(counted([panel for _, seen in mine for panel in seen], request))
+    return [ShownDesk(title, list(islice(panels, len(seen)))) for title, seen in mine if seen]
+
+
+def counted(panels: Sequence[Panel], request: HttpRequest) -> list[ShownPanel]:
+    """The panels with the numbers of their rows, in one query for each kind of record."""
+    counts: dict[int, int] = {}
+    for model in {panel.model: None for panel in panels}:
+        of_model = {n: panel.query for n, panel in enumerate(panels) if panel.model is model}
+        common = set.intersection(*(set(query.items()) for query in of_model.values()))
+        every = Panel("", model, EVERY_PANEL_WITHIN.get(model, {}) | dict(common))
+        found = every.rows(request).aggregate(**{
+            str(n): Count("pk", filter=every.within(query).condition(request))
+            for n, query in of_model.items()
+        })  # fmt: skip
+        counts |= {int(n): count for n, count in found.items()}
+    return [ShownPanel(panel.title, counts[n], panel.address()) for n, panel in enumerate(panels)]
 
 
 def works_on_cases(request: HttpRequest) -> bool:
@@ -109,6 +124,12 @@ def leads_a_team(request: HttpRequest) -> bool:
     return leads_casework(request) and bool(once(request, "my_teams", partial(teams_of, request)))
 
 
+# The rows among which all panels of a kind of record count.
+EVERY_PANEL_WITHIN: dict[type[Model], Query] = {
+    Complaint: {"stage": "not_closed"},
+    Decision: {"publication": "awaiting"},
+    Recommendation: {"due": "open"},
+}
 OPEN_CASES = Panel("Open cases", Complaint, {"stage": "open"})
 WORK = (
     OPEN_CASES,

@@ -11,13 +11,19 @@ from typing import Any, cast
 from django.contrib import admin
 from django.contrib.admin.utils import build_q_object_from_lookup_parameters
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from casework.actions.bank_holidays import calendar
-from casework.choices import Stage
-from casework.models import Authority, Statement, Team
+from casework.choices import OPEN_STAGES, Stage
+from casework.models import Authority, Team
+from casework.querysets import (
+    delayed_recommendation,
+    nothing_in_the_way,
+    open_recommendation,
+    six_weeks_old,
+)
 from casework.working_days import ALLOCATION, ONE_DAY
 
 FORTNIGHT = dt.timedelta(days=14)
@@ -48,7 +54,19 @@ def once[T](request: HttpRequest, name: str, find: Callable[[], T]) -> T:
     return found
 
 
-class CaseworkerFilter(admin.SimpleListFilter):
+class ConditionFilter(admin.SimpleListFilter):
+    """A filter that is a condition, so that a desk counts by several in one query."""
+
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
+        """What is true of the rows that the filter shows with this value; `Q()`: of all."""
+        raise LookupError(f"{cls.__name__} has no condition.")
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(self.condition(request, self.value()))
+
+
+class CaseworkerFilter(ConditionFilter):
     """Cases by who works on them; `field` leads from the list's record to the caseworker."""
 
     title = "caseworker"
@@ -58,16 +76,16 @@ class CaseworkerFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(ME, "Me"), (NOBODY, "Nobody"), *once(request, "staff_names", staff_names)]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        value = self.value()
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
         if value == ME:
-            return queryset.filter(**{self.field: request.user.pk})
+            return Q((cls.field, request.user.pk))
         if value == NOBODY:
-            return queryset.filter(**{f"{self.field}__isnull": True})
-        return queryset.filter(**{self.field: value}) if is_key(value) else queryset
+            return Q((f"{cls.field}__isnull", True))
+        return Q((cls.field, value)) if is_key(value) else Q()
 
 
-class TeamFilter(admin.SimpleListFilter):
+class TeamFilter(ConditionFilter):
     title = "team"
     parameter_name = "team"
     field = "team"
@@ -75,15 +93,13 @@ class TeamFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(MINE, "Mine"), (NONE, "None"), *once(request, "team_names", team_names)]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        value = self.value()
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
         if value == MINE:
-            return queryset.filter(
-                **{f"{self.field}__in": once(request, "my_teams", partial(teams_of, request))}
-            )
+            return Q((f"{cls.field}__in", once(request, "my_teams", partial(teams_of, request))))
         if value == NONE:
-            return queryset.filter(**{f"{self.field}__isnull": True})
-        return queryset.filter(**{self.field: value}) if is_key(value) else queryset
+            return Q((f"{cls.field}__isnull", True))
+        return Q((cls.field, value)) if is_key(value) else Q()
 
 
 class CaseworkerOfDecisionFilter(CaseworkerFilter):
@@ -102,7 +118,7 @@ class TeamOfRecommendationFilter(TeamFilter):
     field = "decision__complaint__team"
 
 
-class StageFilter(admin.SimpleListFilter):
+class StageFilter(ConditionFilter):
     title = "stage"
     parameter_name = "stage"
 
@@ -113,16 +129,16 @@ class StageFilter(admin.SimpleListFilter):
             *Stage.choices,
         ]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        value = self.value()
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
         if value == "open":
-            return queryset.open()
+            return Q(stage__in=OPEN_STAGES)
         if value == "not_closed":
-            return queryset.not_closed()
-        return queryset.filter(stage=value) if value in Stage.values else queryset
+            return Q(stage__in=(*OPEN_STAGES, Stage.REMEDY))
+        return Q(stage=value) if value in Stage.values else Q()
 
 
-class AllocationFilter(admin.SimpleListFilter):
+class AllocationFilter(ConditionFilter):
     """Cases that have waited too long for a caseworker, by the days since they were received."""
 
     title = "allocation"
@@ -131,12 +147,12 @@ class AllocationFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("late", f"Nobody’s for more than {ALLOCATION} working days")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        if self.value() != "late":
-            return queryset
-        return queryset.open().filter(
-            caseworker=None, received_on__lte=last_day_late(timezone.localdate())
-        )
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
+        if value != "late":
+            return Q()
+        late = last_day_late(timezone.localdate())
+        return Q(stage__in=OPEN_STAGES, caseworker=None, received_on__lte=late)
 
 
 def last_day_late(today: dt.date) -> dt.date:
@@ -164,7 +180,7 @@ class OfAuthorityFilter(admin.ChoicesFieldListFilter):
         return queryset.filter(**{f"{path.removesuffix('__')}__in": keys})
 
 
-class WaitingFilter(admin.SimpleListFilter):
+class WaitingFilter(ConditionFilter):
     """Recommendations by what is waited for."""
 
     title = "waiting"
@@ -180,25 +196,26 @@ class WaitingFilter(admin.SimpleListFilter):
             ("completed", "Completed"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
         today = timezone.localdate()
-        match self.value():
+        match value:
             case "open":
-                return queryset.open()
+                return open_recommendation()
             case "fortnight":
-                return queryset.due_between(today, today + FORTNIGHT)
+                return open_recommendation() & Q(due_on__range=(today, today + FORTNIGHT))
             case "overdue":
-                return queryset.overdue_on(today)
-            case "evidence":
-                return queryset.with_evidence_waiting()
+                return open_recommendation() & Q(due_on__lt=today)
+            case "evidence":  # the authority has sent some that nobody has accepted yet
+                return open_recommendation() & Q(evidence_received_on__isnull=False)
             case "delayed":
-                return queryset.delayed_on(today)
+                return delayed_recommendation(today)
             case "completed":
-                return queryset.filter(completed_on__isnull=False)
-        return queryset
+                return Q(completed_on__isnull=False)
+        return Q()
 
 
-class PublicationFilter(admin.SimpleListFilter):
+class PublicationFilter(ConditionFilter):
     """Decisions by how far their statement is on its way to the public."""
 
     title = "publication"
@@ -213,22 +230,25 @@ class PublicationFilter(admin.SimpleListFilter):
             ("excepted", "Not to be published"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        statements = Statement.objects.current().order_by()
-        match self.value():
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
+        paths = {"statement": "statements__", "decision": ""}
+        current = Q(statements__is_current=True)  # one of each decision, so that none comes twice
+        waiting = nothing_in_the_way(**paths) & Q(statements__published_on=None)
+        match value:
             case "awaiting":
-                found = statements.may_be_published()
+                return waiting
             case "ready":
-                found = statements.publishable_on(timezone.localdate())
+                return waiting & six_weeks_old(timezone.localdate(), **paths)
             case "published":
-                found = statements.filter(published_on__isnull=False, withdrawn_on=None)
+                return current & Q(
+                    statements__published_on__isnull=False, statements__withdrawn_on=None
+                )
             case "withdrawn":
-                found = statements.filter(withdrawn_on__isnull=False)
+                return current & Q(statements__withdrawn_on__isnull=False)
             case "excepted":
-                return queryset.filter(publication_exception__isnull=False)
-            case _:
-                return queryset
-        return queryset.filter(pk__in=found.values("decision"))
+                return Q(publication_exception__isnull=False)
+        return Q()
 
 
 def is_key(value: str | None) -> bool:

@@ -206,7 +206,7 @@ def _value(model: type[models.Model] | None, column: str, value: Any, names: "_N
     if isinstance(value, dt.datetime):
         if timezone.is_naive(value):  # as SQLite writes it
             value = value.replace(tzinfo=dt.UTC)
-        return formats.date_format(timezone.localtime(value), "j M Y, H:i")
+        return str(formats.localize(timezone.localtime(value)))
     if isinstance(found, models.DecimalField):
         return f"{value:,.{found.decimal_places}f}"
     return str(formats.localize(value))

@@ -36,8 +36,8 @@ from django.http import (
 )
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from casework.actions.looks import record_look
@@ -70,6 +70,18 @@ class Field:
     title: str
     parameters: frozenset[str]
     choices: list[Choice]
+
+    @property
+    def options(self) -> SafeString:
+        """Written here, since a list of years or people is long and a template slow."""
+        return format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (each.part, mark_safe(" selected") if each.is_chosen else "", each.label)
+                for each in self.choices
+            ),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +129,8 @@ class FilteredList(ChangeList):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         super().__init__(request, *args, **kwargs)
+        if not self.is_popup:
+            self.title = capfirst(str(self.opts.verbose_name_plural))
         # Django would look the page of each row up to add them to its link.
         self._kept_in_links, self.preserved_filters = self.preserved_filters, ""
 
@@ -154,6 +168,16 @@ class FilteredList(ChangeList):
 
     def _field(self, spec: Any) -> Field:
         parameters = frozenset(spec.expected_parameters())
+        is_simple = type(spec).choices is admin.SimpleListFilter.choices
+        if is_simple and not self.add_facets:  # the same, without an address for each choice
+            name, value = spec.parameter_name, spec.value()
+            return Field(str(spec.title), parameters, [
+                Choice("All", "", value is None),
+                *(
+                    Choice(str(title), urlencode([(name, key)]), str(key) == value)
+                    for key, title in spec.lookup_choices
+                ),
+            ])  # fmt: skip
         choices = []
         for choice in spec.choices(self):
             query = parse_qs(choice["query_string"].removeprefix("?"), keep_blank_values=True)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import MD5, Lower, Upper
+from django.utils.formats import date_format
 
 from casework.choices import (
     PERSONAL_CATEGORIES,
@@ -159,7 +160,10 @@ class Complaint(models.Model):
             models.CheckConstraint(name="complaint_stage_known", condition=one_of("stage", Stage)),
         ]
         indexes = [
-            models.Index(name="complaint_at_stage", fields=["stage", "received_on"]),
+            # Alone it answers what desks count.
+            models.Index(
+                name="complaint_at_stage", fields=["stage", "received_on", "caseworker", "team"]
+            ),
             models.Index(name="complaint_of_caseworker", fields=["caseworker", "stage"]),
             models.Index(name="complaint_of_team", fields=["team", "stage"]),
             models.Index(name="complaint_about", fields=["authority", "category"]),
@@ -343,7 +347,7 @@ class Recommendation(models.Model):
 
     def __str__(self) -> str:
         # Not its text: a personal remedy is private, and this reaches logs and change messages.
-        return f"{self.get_kind_display()} due {self.due_on}"
+        return f"{self.get_kind_display()} due {date_format(self.due_on, 'j F Y')}"
 
 
 class ImportBatch(models.Model):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from casework.choices import PublicationGround, ReviewResult
 from casework.conditions import in_order, in_words, one_of
@@ -44,7 +45,11 @@ class Statement(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="statement_published", fields=["is_current", "published_on"]),
+            # Alone it says which wait, so that their long texts are not read.
+            models.Index(
+                name="statement_published",
+                fields=["is_current", "published_on", "withdrawn_on", "decision", "dated_on"],
+            ),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +142,7 @@ class DecisionReview(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Review asked for on {self.asked_on}"
+        return f"Review asked for on {date_format(self.asked_on, 'j F Y')}"
 
 
 class PublicInterestReport(models.Model):

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from casework.choices import LinkKind, LookAt
 from casework.conditions import in_order, in_words, one_of
@@ -99,7 +100,7 @@ class ClockPause(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"From {self.starts_on}"
+        return f"From {date_format(self.starts_on, 'j F Y')}"
 
 
 class Extension(models.Model):
@@ -122,7 +123,8 @@ class Extension(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"From {self.former_due_on} to {self.due_on}"
+        former, due = (date_format(day, "j F Y") for day in (self.former_due_on, self.due_on))
+        return f"From {former} to {due}"
 
 
 class DutyTransfer(models.Model):
@@ -158,7 +160,7 @@ class BankHoliday(models.Model):
         ordering = ["-day"]
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.day}"
+        return f"{self.name}, {date_format(self.day, 'j F Y')}"
 
 
 class SavedFilter(models.Model):

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 from django.contrib import admin, messages
 from django.contrib.admin import ActionLocation
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.forms import ModelForm, Textarea
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from casework.admin.filters import ConditionFilter
 from casework.admin.pages import BackOfficeAdmin, actor
 from casework.refusals import Refused
 from reviews import exports, rounds
@@ -40,22 +41,23 @@ def document_of(letter: Letter) -> LetterDocument:
     return from_plain(letter.file.document) if letter.issued_at else draft(letter)
 
 
-class StateFilter(admin.SimpleListFilter):
+class StateFilter(ConditionFilter):
     title = "state"
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("draft", "Draft"), ("approved", "Approved"), ("issued", "Issued")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        match self.value():
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
+        match value:
             case "draft":
-                return queryset.awaiting_approval()
+                return Q(approved_at=None, issued_at=None)
             case "approved":
-                return queryset.filter(approved_at__isnull=False, issued_at__isnull=True)
+                return Q(approved_at__isnull=False, issued_at=None)
             case "issued":
-                return queryset.issued()
-        return queryset
+                return Q(issued_at__isnull=False)
+        return Q()
 
 
 @admin.register(Letter)

@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 
 from casework.actions import changed_since_locked
+from casework.admin.filters import ConditionFilter
 from casework.admin.pages import BackOfficeAdmin, actor, day, shown_entries
 from casework.conditions import in_words
 from casework.models import Change, LockedPeriod
@@ -176,7 +177,7 @@ STEPS = {
 }
 
 
-class StepFilter(admin.SimpleListFilter):
+class StepFilter(ConditionFilter):
     """Rounds by the step that comes next."""
 
     title = "next step"
@@ -185,15 +186,17 @@ class StepFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("freeze", "Freeze"), ("approve", "Approve letters"), ("issue", "Issue letters")]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        match self.value():
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
+        rounds = Round.objects.order_by()
+        match value:
             case "freeze":
-                return queryset.not_frozen()
+                return Q(pk__in=rounds.not_frozen().values("pk"))
             case "approve":
-                return queryset.awaiting_approval()
+                return Q(pk__in=rounds.awaiting_approval().values("pk"))
             case "issue":
-                return queryset.to_issue()
-        return queryset
+                return Q(pk__in=rounds.to_issue().values("pk"))
+        return Q()
 
 
 @admin.register(Round)
@@ -500,7 +503,7 @@ def state_of(round_: Round) -> str:
 
 
 def _instant(round_: Round) -> str:
-    return timezone.localtime(round_.publish_at).strftime("%-d %B %Y, %H:%M")
+    return formats.date_format(timezone.localtime(round_.publish_at), "j F Y, H:i")
 
 
 def _progress(round_: Round, events: dict[str, RoundEvent]) -> list[dict[str, Any]]:

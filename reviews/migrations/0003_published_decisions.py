@@ -13,7 +13,7 @@ CASES = (
     "casework_statement s JOIN casework_decision d ON d.id = s.decision_id "
     "JOIN casework_complaint c ON c.id = d.complaint_id"
 )
-# As `casework.querysets.StatementQuerySet.with_nothing_in_the_way` has it.
+# As `casework.querysets.nothing_in_the_way` has it.
 NOTHING_IN_THE_WAY = """d.is_standing
     AND d.outcome IN ('closed_after_initial_enquiries', 'not_upheld', 'upheld')
     AND d.received_on >= '2013-04-01'

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from casework.choices import PUBLISHED_OUTCOMES, Category, Outcome
 from casework.conditions import one_of
+from reviews.figures.periods import day_text
 from reviews.querysets import PublishedDecisionQuerySet
 
 
@@ -83,4 +84,4 @@ class PublishedDecision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reference}, statement of {self.dated_on}"
+        return f"{self.reference}, statement of {day_text(self.dated_on)}"

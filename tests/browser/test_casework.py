@@ -196,3 +196,24 @@ def test_case_and_its_history_are_accessible(
         page.wait_for_load_state("networkidle")
         assert axe(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_page_with_errors_opens_at_them_and_leads_to_each_field(
+    live_server: Any, browser: Any, axe: Axe, scripts: bool
+) -> None:
+    complaint = make_case()
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    sign_in(page, live_server.url, "caseworker")
+    page.goto(f"{live_server.url}/admin/casework/complaint/{complaint.pk}/change/")
+    page.get_by_label("Reference:").fill("abc")
+    page.get_by_role("button", name="Save", exact=True).click()
+    summary = page.get_by_role("alert")
+    summary.get_by_text("Nothing is saved yet").wait_for()
+    assert page.locator(".error-summary:focus").count() == 1
+    if scripts:
+        assert axe(page) == []
+    summary.get_by_role("link", name="Reference: A reference has eight digits").click()
+    assert page.locator("#id_reference:target").is_visible()
+    context.close()

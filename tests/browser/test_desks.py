@@ -144,3 +144,26 @@ def test_nothing_of_the_project_is_wider_than_the_screen(
             ".map(e => e.className || e.id)"
         )
         assert wide == []
+
+
+@pytest.mark.parametrize("name", ["complaint", "complaint/?stage=open&p=6"])
+def test_list_of_many_pages_fits_a_narrow_screen(
+    live_server: LiveServer, open_page: OpenPage, anna: User, name: str
+) -> None:
+    page = open_page(width=320)
+    sign_in(page, live_server.url, "casework manager")
+    page.goto(f"{live_server.url}/admin/casework/{name}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert page.locator("nav.paginator a").last.bounding_box()["x"] < 320  # type: ignore[index]
+
+
+def test_start_page_folds_all_lists_below_the_desks(
+    live_server: LiveServer, page: Page, axe: Axe
+) -> None:
+    sign_in(page, live_server.url, "caseworker")
+    link = page.get_by_role("link", name="Decisions", exact=True)
+    assert not link.is_visible()
+    page.get_by_text("All lists").click()
+    assert axe(page) == []
+    link.click()
+    page.get_by_role("heading", name="Decisions", exact=True).wait_for()

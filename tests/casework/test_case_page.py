@@ -1394,3 +1394,32 @@ def test_case_is_given_only_to_those_whose_role_works_on_cases(manager: User) ->
     offered = {user.username for user in page.fields["caseworker"].queryset}
     assert {"the caseworker", manager.username} <= offered
     assert not offered & {"the auditor", "the approver"}
+
+
+# Errors -------------------------------------------------------------------------------------------
+
+
+def test_errors_stand_at_the_top_with_a_link_to_each_field(officer: User) -> None:
+    decision = make_decision(make_authority())
+    for text in ("Apologise.", "Train staff."):
+        make_recommendation(decision, text=text)
+    data = case_data(decision.complaint, reference="abc") | {
+        "recommendations-0-completed_on": "nonsense",
+        "recommendations-1-text": "",
+    }
+    html = signed_in(officer).post(page_of(decision.complaint), data).content.decode()
+    summary = html[html.index('class="error-summary"') : html.index('class="case-strip')]
+    assert re.findall(r'<a href="#([^"]+)">([^<]+)</a>', summary) == [
+        ("id_reference", "Reference: A reference has eight digits, such as 20 001 234."),
+        ("id_recommendations-0-completed_on", "Recommendation 1, Completed: "
+         "Type a day as 4/5/26 or 040526, or t for today."),
+        ("id_recommendations-1-text", "Recommendation 2, Text: This field is required."),
+    ]  # fmt: skip
+    assert all(f'id="{anchor}"' in html for anchor in re.findall(r'href="#(id_[^"]+)"', summary))
+    assert "<title>Error: Case" in html
+    assert "Please correct" not in html
+
+
+def test_page_without_errors_has_no_error_summary(officer: User) -> None:
+    html = signed_in(officer).get(page_of(make_complaint(make_authority()))).content.decode()
+    assert "error-summary" not in html

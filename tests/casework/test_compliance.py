@@ -35,6 +35,7 @@ from casework.models import (
     Look,
     Recommendation,
 )
+from casework.querysets import delayed_recommendation
 from casework.refusals import Refused
 from tests.casework.staff import VIEW_CASES, browser_of, make_staff
 from tests.factories import (
@@ -573,8 +574,9 @@ def test_recommendation_is_delayed_after_twelve_months() -> None:
 
     assert text(TODAY) == "overdue by 253 working days"
     assert text(TODAY + dt.timedelta(days=1)) == "delayed, overdue by 254 working days"
-    assert list(Recommendation.objects.delayed_on(TODAY)) == []
-    assert list(Recommendation.objects.delayed_on(TODAY + dt.timedelta(days=1))) == [recommendation]
+    assert list(Recommendation.objects.filter(delayed_recommendation(TODAY))) == []
+    tomorrow = TODAY + dt.timedelta(days=1)
+    assert Recommendation.objects.get(delayed_recommendation(tomorrow)) == recommendation
 
 
 def test_case_page_shows_the_clock() -> None:

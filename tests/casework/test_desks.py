@@ -231,7 +231,7 @@ def test_panel_without_rows_says_0_and_is_no_link() -> None:
 
 @pytest.mark.parametrize(
     ("permissions", "queries"),
-    [((), 7), (CHANGE_CASES, 16), (MANAGE_CASES, 28), (REVIEWS, 11)],
+    [((), 7), (CHANGE_CASES, 10), (MANAGE_CASES, 12), (REVIEWS, 9)],
 )
 def test_start_page_costs_the_same_however_many_cases(
     permissions: tuple[str, ...], queries: int, django_assert_num_queries: Any

@@ -205,6 +205,7 @@ def test_postgresql_goes_through_a_pool(load: Load) -> None:
         "HOST": "db.example",
         "PORT": 6432,
         "OPTIONS": {
+            "options": "-c random_page_cost=1.1",
             "sslmode": "require",
             "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
         },

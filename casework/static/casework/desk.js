@@ -12,3 +12,7 @@ if (window.django?.jQuery) {
         }
     });
 }
+
+// Django's own script goes to the first field of a new record, also when there is something to
+// correct.
+document.querySelector(".error-summary")?.focus();

@@ -1,0 +1,25 @@
+"""Indexes that answer alone what desks count."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("casework", "0013_nobody_new_in_anonymised_cases")]
+
+    operations = [
+        migrations.RemoveIndex("complaint", "complaint_at_stage"),
+        migrations.AddIndex(
+            "complaint",
+            models.Index(
+                name="complaint_at_stage", fields=["stage", "received_on", "caseworker", "team"]
+            ),
+        ),
+        migrations.RemoveIndex("statement", "statement_published"),
+        migrations.AddIndex(
+            "statement",
+            models.Index(
+                name="statement_published",
+                fields=["is_current", "published_on", "withdrawn_on", "decision", "dated_on"],
+            ),
+        ),
+    ]
