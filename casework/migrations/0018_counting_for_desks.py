@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0013_nobody_new_in_anonymised_cases")]
+    dependencies = [("casework", "0017_history_of_accounts")]
 
     operations = [
         migrations.RemoveIndex("complaint", "complaint_at_stage"),
