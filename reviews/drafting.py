@@ -9,6 +9,7 @@ from reviews.figures.periods import Period, day_text
 from reviews.letters import wording
 from reviews.letters.document import LetterDocument
 from reviews.letters.statements import panels
+from reviews.letters.vocabulary import facts_of
 from reviews.models import Letter
 
 
@@ -31,12 +32,16 @@ def compose(letter: Letter) -> LetterDocument:
         salutation=letter.salutation,
         subject=wording.subject(round_.letter_on),
         narrative=wording.narrative(
-            authority=summary.name,
-            slug=summary.slug,
-            year_ending=summary.year_ending,
-            has_comparison=summary.has_comparison,
-            public_on=timezone.localdate(round_.publish_at),
-            site_address=settings.SITE_ADDRESS,
+            facts_of(
+                summary.statistics(),
+                authority=summary.name,
+                slug=summary.slug,
+                letter_on=round_.letter_on,
+                public_on=timezone.localdate(round_.publish_at),
+                site_address=settings.SITE_ADDRESS,
+                version=summary.version,
+                is_post_vacant=letter.is_post_vacant,
+            )
         ),
         close=wording.CLOSE,
         signatory=tuple(letter.signatory.splitlines()),
