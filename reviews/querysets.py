@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from casework.conditions import in_force_between
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         PublishedFigure,
         Round,
         Signatory,
+        WordingVersion,
     )
 
 
@@ -107,3 +108,12 @@ class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
 
     def suspended(self) -> Self:
         return self.standing().filter(suspended_at__isnull=False)
+
+
+class WordingVersionQuerySet(QuerySet["WordingVersion"]):
+    def current(self) -> Self:
+        """The newest version of each text, which letters are composed with."""
+        later = self.model._default_manager.filter(
+            wording=OuterRef("wording"), number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(later))

@@ -29,6 +29,8 @@ from reviews.letters.vocabulary import PRIVATE, VOCABULARY, Facts, Requirement, 
 
 LONGEST = 20_000  # characters of one text: some ten pages
 NO_FIGURE = "no figure"
+DEEPEST = 5  # conditions or stars inside each other
+TOO_DEEP = f"at most {DEEPEST} conditions stand inside each other; take this one out."
 
 type Scope = Literal["main", "passage"]
 
@@ -417,6 +419,8 @@ class _Reading:
                 name = self.name(match["name"])
                 self.check_condition(name, number, column)
                 open_.append((Requirement(name, is_true=not match["not"]), number, column))
+                if len(open_) > DEEPEST:
+                    raise NotUnderstood([Problem(number + 1, column, TOO_DEEP)])
                 found.append([])
         found[-1] += self.read_segment(segment, [test for test, _, _ in open_])
         for test, number, column in open_:
@@ -444,7 +448,13 @@ class _Reading:
     def read_segment(self, segment: _Segment, tests: list[Requirement]) -> list[Node]:
         self.mark_names(segment)
         self.refuse_lines(segment)
-        root = SyntaxTreeNode(_MARKDOWN.parse("\n".join(segment.lines)))
+        tokens = _MARKDOWN.parse("\n".join(segment.lines))
+        for token in tokens:
+            if max((child.level for child in token.children or ()), default=0) > DEEPEST:
+                line = segment.first + (token.map[0] if token.map else 0)
+                text = "stars stand inside each other too often here; take some out."
+                raise NotUnderstood([Problem(line + 1, 1, text)])
+        root = SyntaxTreeNode(tokens)
         nodes: list[Node] = []
         for child in root.children:
             nodes += self.block(child, segment, tests, is_first=child is root.children[0])
@@ -480,6 +490,8 @@ class _Reading:
                         mark = self.mark_of(match, number, position + 1)
                         if mark.kind == "open":
                             depth.append(0)
+                        if len(depth) > DEEPEST:
+                            raise NotUnderstood([Problem(number + 1, position + 1, TOO_DEEP)])
                 elif depth and line[position] == "(":
                     depth[-1] += 1
                 elif depth and line[position] == ")":

@@ -8,11 +8,19 @@ from reviews.models.decisions import PublishedDecision
 from reviews.models.letters import Letter, LetterFile, OutboxMessage, Signatory
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
+from reviews.models.wording import (
+    LateReplies,
+    SummaryCondition,
+    WordingDraft,
+    WordingText,
+    WordingVersion,
+)
 
 __all__ = [
     "AnnualSummary",
     "Demonstration",
     "Freeze",
+    "LateReplies",
     "Letter",
     "LetterFile",
     "OutboxMessage",
@@ -21,5 +29,9 @@ __all__ = [
     "Round",
     "RoundEvent",
     "Signatory",
+    "SummaryCondition",
     "TypeAverage",
+    "WordingDraft",
+    "WordingText",
+    "WordingVersion",
 ]

@@ -243,6 +243,12 @@ NO_END = "((if late replies)) has no ((end)) on a line of its own; add it."
          "a character that cannot be seen, U+0000 (without a name); take it out."),
         ("\ue000", 1, 1,
          "a character that cannot be seen, U+E000 (without a name); take it out."),
+        ("((late replies??" * 6, 1, 81,
+         "at most 5 conditions stand inside each other; take this one out."),
+        ("((if late replies))\n" * 6, 6, 1,
+         "at most 5 conditions stand inside each other; take this one out."),
+        ("a\n\n" + "*a " * 3_000 + "a* " * 3_000, 3, 1,
+         "stars stand inside each other too often here; take some out."),
         ("x" * LONGEST + "y", 1, 20_001, "a text has at most 20,000 characters; shorten it."),
     ],
 )  # fmt: skip
