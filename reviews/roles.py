@@ -15,7 +15,8 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
-FROZEN = "freeze typeaverage annualsummary letterfile outboxmessage roundevent"
+FROZEN = "freeze typeaverage annualsummary letterfile outboxmessage roundevent summarycondition"
+WORDING = "wordingtext wordingdraft wordingversion latereplies"
 
 # A filter kept under a name is nobody's data but its owner's.
 OWN = _each("casework", "view add change delete", "savedfilter")
@@ -62,14 +63,17 @@ ROLES: dict[str, set[str]] = {
     | _each("casework", "add change view", "contact population")
     | _each("reviews", "add change view", "round signatory publishedfigure")
     | _each("reviews", "change view", "letter")
-    | _each("reviews", "view", f"{FROZEN} publisheddecision")
+    | _each("reviews", "view", f"{FROZEN} {WORDING} publisheddecision")
+    | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
     | {"reviews.publish_decision"}
     | {"casework.import_files"}  # contacts and populations, what it may change
     | OWN,
     # The second pair of eyes: the Ombudsman.
     "approver": _each(
-        "reviews", "view", f"round letter signatory publishedfigure publisheddecision {FROZEN}"
+        "reviews",
+        "view",
+        f"round letter signatory publishedfigure publisheddecision {FROZEN} {WORDING}",
     )
     | {"reviews.approve_letters", "reviews.export_letters"}
     | OWN,
@@ -85,7 +89,8 @@ ROLES: dict[str, set[str]] = {
     | _each(
         "reviews",
         "view",
-        f"demonstration round letter signatory publishedfigure publisheddecision {FROZEN}",
+        "demonstration round letter signatory publishedfigure publisheddecision "
+        f"{FROZEN} {WORDING}",
     ),
 }
 

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from casework.choices import Category, Compliance, Outcome
-from casework.models import Authority, Complaint, Decision, Population
+from casework.models import (
+    Authority,
+    Complaint,
+    Decision,
+    Population,
+    PublicInterestReport,
+)
 from casework.querysets import REMEDIED
 from reviews.figures.counts import Average, Counts, Statistics, pool
 from reviews.figures.periods import Period
@@ -222,3 +228,11 @@ def populations_for(year_ending: int) -> dict[int, tuple[int, int]]:
         if authority not in chosen or year <= year_ending:
             chosen[authority] = (residents, year)
     return chosen
+
+
+def reported_on(period: Period) -> set[int]:
+    """The authorities (by key) on which a public interest report was issued in the year."""
+    reports = PublicInterestReport.objects.filter(
+        issued_on__range=(period.first_day, period.last_day)
+    )
+    return set(reports.order_by().values_list("decision__authority_id", flat=True))

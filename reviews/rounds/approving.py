@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from casework.actions import recorded
 from casework.refusals import Refused
-from reviews.models import Letter, Round, RoundEvent
+from reviews.models import Letter, Round, RoundEvent, WordingText, WordingVersion
 from reviews.pdf.text import first_unprintable
 from reviews.rounds.steps import record, require
 
@@ -29,6 +29,11 @@ def approve(
                 f"{by.get_username()} froze the round {round_.year}; another person has to "
                 "approve its letters."
             )
+        if _worded_by(round_, by):
+            raise Refused(
+                f"{by.get_username()} accepted wording of the round {round_.year}; another person "
+                "has to approve its letters."
+            )
         if seen is not None and round_.freeze.number != seen:
             raise Refused(
                 f"The round {round_.year} was frozen again since you looked; look at its new "
@@ -43,6 +48,12 @@ def approve(
         if approved:
             record(round_, RoundEvent.Action.APPROVED, by=by, detail=f"{approved} letters")
     return approved
+
+
+def _worded_by(round_: Round, by: User) -> bool:
+    """Whether words of the round's letters are this person's, beside those it was opened with."""
+    own = WordingVersion.objects.current().filter(wording__round=round_, made_by=by)
+    return own.exclude(number=1, wording__scope=WordingText.Scope.MAIN).exists()
 
 
 def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -> bool:
