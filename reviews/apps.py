@@ -36,8 +36,8 @@ ORDER = {
         "LockedPeriod",
     ],
     "reviews": [
-        "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
-        "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
+        "Round", "WordingText", "Letter", "Signatory", "PublishedDecision", "PublishedFigure",
+        "AnnualSummary", "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip

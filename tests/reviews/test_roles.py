@@ -22,7 +22,7 @@ from casework.actions import lock_period, recorded
 from casework.actions.looks import record_look
 from casework.choices import LookAt
 from casework.models import Complainant
-from reviews.models import Demonstration, PublishedDecision, PublishedFigure
+from reviews.models import Demonstration, PublishedDecision, PublishedFigure, WordingText
 from reviews.roles import ROLES, sync_roles
 from tests.factories import (
     make_authority,
@@ -31,6 +31,7 @@ from tests.factories import (
     make_decision,
     make_issued_round,
     make_recommendation,
+    make_round,
     make_signatory,
 )
 
@@ -147,10 +148,27 @@ def test_freezing_and_approving_are_never_in_one_role() -> None:
     }  # fmt: skip
 
 
+def test_wording_is_changed_by_the_editor_and_read_by_who_approves_and_audits() -> None:
+    wording = {
+        f"reviews.{verb}_{model}"
+        for verb in ("add", "change", "delete", "view")
+        for model in ("wordingtext", "wordingdraft", "wordingversion", "latereplies")
+    }
+    reads = {each for each in wording if ".view_" in each}
+    assert {role: permissions & wording for role, permissions in ROLES.items()} == {
+        "caseworker": set(),
+        "casework manager": set(),
+        "review editor": reads | {"reviews.change_wordingtext"},
+        "approver": reads,
+        "auditor": reads,
+    }
+
+
 def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
         "freeze", "typeaverage", "annualsummary", "letterfile", "outboxmessage", "roundevent",
-        "publisheddecision", "batch", "change", "lockedperiod", "look", "importbatch",
+        "publisheddecision", "wordingversion", "summarycondition", "batch", "change",
+        "lockedperiod", "look", "importbatch",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"
@@ -272,6 +290,9 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     record_look(by=by, what=LookAt.COMPLAINANT, complaint=complaint)
     lock_period(year=2001, first_day=dt.date(2000, 4, 1), last_day=dt.date(2001, 3, 31))
     make_issued_round(2020)
+    WordingText.objects.create(round=make_round(2019), scope="main").versions.create(
+        number=1, content="Example\n((passages))", reason="Example", made_at=now, made_by=by
+    )
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(
         authority=authority, year_ending=2018, source="Example", upheld=1
