@@ -36,8 +36,9 @@ ORDER = {
         "LockedPeriod",
     ],
     "reviews": [
-        "Round", "WordingText", "Letter", "Signatory", "PublishedDecision", "PublishedFigure",
+        "Round", "Letter", "Signatory", "WordingText", "PublishedDecision", "PublishedFigure",
         "AnnualSummary", "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
+        "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from casework.admin.pages import BackOfficeAdmin, refusal
+from casework.admin.pages import BackOfficeAdmin, RecordAdmin, refusal
 from casework.choices import AuthorityType, Region
 from casework.models import Authority
 from casework.refusals import Refused
@@ -20,7 +20,15 @@ from reviews.admin.letters import actor, number_of
 from reviews.letters.differences import compared
 from reviews.letters.vocabulary import VOCABULARY
 from reviews.letters.wording import usual
-from reviews.models import Letter, Round, WordingDraft, WordingText, WordingVersion
+from reviews.models import (
+    LateReplies,
+    Letter,
+    Round,
+    SummaryCondition,
+    WordingDraft,
+    WordingText,
+    WordingVersion,
+)
 from reviews.rounds import wording
 
 OF_SCOPE = {"type": "authority_type", "region": "region", "council": "authority"}
@@ -375,3 +383,34 @@ class WordingTextAdmin(BackOfficeAdmin):
             else (),
         }
         return self._page(request, "versions", f"Versions: {text}", context)
+
+
+@admin.register(WordingVersion)
+class WordingVersionAdmin(RecordAdmin):
+    list_display = ("wording", "number", "reason", "made_at", "made_by")
+    list_filter = ("wording__round",)
+    list_select_related = ("wording__authority", "made_by")
+    search_fields = ("content", "reason", "made_by__username")
+
+
+@admin.register(WordingDraft)
+class WordingDraftAdmin(RecordAdmin):
+    list_display = ("wording", "saved_at", "saved_by")
+    list_filter = ("wording__round",)
+    list_select_related = ("wording__authority", "saved_by")
+
+
+@admin.register(LateReplies)
+class LateRepliesAdmin(RecordAdmin):
+    list_display = ("authority", "round", "marked_at", "marked_by")
+    list_filter = ("round",)
+    list_select_related = ("authority", "round", "marked_by")
+    search_fields = ("authority__official_name",)
+
+
+@admin.register(SummaryCondition)
+class SummaryConditionAdmin(RecordAdmin):
+    list_display = ("summary", "name")
+    list_filter = ("name", "summary__freeze__round")
+    list_select_related = ("summary",)
+    search_fields = ("summary__name",)

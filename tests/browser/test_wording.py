@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from casework.models import Authority
 from reviews import rounds
 from reviews.models import Letter, Round, WordingText
 from reviews.rounds import wording
@@ -107,8 +108,10 @@ def test_sentence_of_all_letters_is_changed_and_approved_again_in_two_minutes(
 
 
 def with_draft(text: WordingText, user: User) -> None:
-    content = text.versions.latest("number").content
-    changed = content.replace("I hope", "((late replies??You were late.)) I very much hope")
+    """One letter of the two gets a sentence more with every draft."""
+    changed = text.versions.latest("number").content.replace(
+        "I hope that", "((late replies??You were late.)) I hope that"
+    )
     wording.save_draft(text=text, content=changed, by=user, seen=wording.state_of(text))
 
 
@@ -136,7 +139,7 @@ def text(live_server: LiveServer) -> WordingText:
     digest = wording.changes(text=found, content=content).digest
     wording.accept(text=found, by=user, reason="Example", seen=digest)
     wording.mark_late_replies(
-        round_=round_, authority=make_authority("Cara District Council"), by=user
+        round_=round_, authority=Authority.objects.get(official_name__startswith="Anna"), by=user
     )
     found.refresh_from_db()
     with_draft(found, user)
@@ -159,7 +162,7 @@ def test_wording_pages_are_accessible(
         page.goto(address)
         faults[name] = axe(page)
     page.goto(found["edit"])
-    page.get_by_label("Text").fill("((autority))")
+    page.get_by_label("Text").fill("((author))")
     page.get_by_role("button", name="Save draft").click()
     page.get_by_text("Line 1, column 1: there is no placeholder").wait_for()
     faults["refused"] = axe(page)

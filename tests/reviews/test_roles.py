@@ -22,7 +22,16 @@ from casework.actions import lock_period, recorded
 from casework.actions.looks import record_look
 from casework.choices import LookAt
 from casework.models import Complainant
-from reviews.models import Demonstration, PublishedDecision, PublishedFigure, WordingText
+from reviews.models import (
+    AnnualSummary,
+    Demonstration,
+    LateReplies,
+    PublishedDecision,
+    PublishedFigure,
+    SummaryCondition,
+    WordingDraft,
+    WordingText,
+)
 from reviews.roles import ROLES, sync_roles
 from tests.factories import (
     make_authority,
@@ -290,8 +299,16 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     record_look(by=by, what=LookAt.COMPLAINANT, complaint=complaint)
     lock_period(year=2001, first_day=dt.date(2000, 4, 1), last_day=dt.date(2001, 3, 31))
     make_issued_round(2020)
-    WordingText.objects.create(round=make_round(2019), scope="main").versions.create(
+    text = WordingText.objects.create(round=make_round(2019), scope="main")
+    text.versions.create(
         number=1, content="Example\n((passages))", reason="Example", made_at=now, made_by=by
+    )
+    WordingDraft.objects.create(
+        wording=text, content="Another\n((passages))", begun_by=by, saved_by=by, saved_at=now
+    )
+    LateReplies.objects.create(round=text.round, authority=authority, marked_at=now, marked_by=by)
+    SummaryCondition.objects.create(
+        summary=AnnualSummary.objects.all()[0], name="public report this year"
     )
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(

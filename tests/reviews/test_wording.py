@@ -170,8 +170,8 @@ def test_draft_changes_no_letter_until_it_is_accepted(frozen: Round, editor: Use
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("((passages))\n((autority))",
-         "Line 2, column 1: there is no placeholder “autority”; did you mean “authority”?"),
+        ("((passages))\n((author))",
+         "Line 2, column 1: there is no placeholder “author”; did you mean “authority”?"),
         ("((passages))\n\nWell done 😀!",
          "Line 3, column 11: letters cannot show U+1F600 (GRINNING FACE); spell it otherwise."),
         ("((passages))\na\u0323\u0301",

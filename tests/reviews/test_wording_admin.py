@@ -1,5 +1,6 @@
 """The pages of a round's wording: what they show, keep and refuse."""
 
+import datetime as dt
 import html
 from typing import Any
 
@@ -10,10 +11,18 @@ from django.urls import reverse
 
 from casework.models import Authority
 from reviews import rounds
-from reviews.models import LateReplies, Letter, Round, WordingDraft, WordingText
+from reviews.models import (
+    LateReplies,
+    Letter,
+    Round,
+    SummaryCondition,
+    WordingDraft,
+    WordingText,
+    WordingVersion,
+)
 from reviews.roles import sync_roles
 from reviews.rounds import wording
-from tests.factories import make_approver, make_authority, make_round
+from tests.factories import make_approver, make_authority, make_complaint, make_round
 
 pytestmark = pytest.mark.django_db
 
@@ -115,13 +124,13 @@ def test_what_is_typed_stays_where_it_is_refused(
     editor: tuple[Client, User], text: WordingText
 ) -> None:
     client, _ = editor
-    typed = "((passages))\n((autority)) <img src=x> 😀"
+    typed = "((passages))\n((author)) <img src=x> 😀"
     response = client.post(
         page("change", text.pk), {"content": typed, "seen": wording.state_of(text)}
     )
     words = shown(response)
-    assert "Text: Line 2, column 1: there is no placeholder “autority”" in words
-    assert "Text: Line 2, column 14: letters have no HTML;" in words
+    assert "Text: Line 2, column 1: there is no placeholder “author”" in words
+    assert "Text: Line 2, column 12: letters have no HTML;" in words
     assert response.context["form"]["content"].value() == typed
     assert b"&lt;img src=x&gt;" in response.content
     assert b"<img src=x>" not in response.content
@@ -270,3 +279,34 @@ def test_wording_page_costs_the_same_for_one_text_and_three(
                 content="Well done.",
                 by=user,
             )
+
+
+@pytest.mark.parametrize(
+    ("model", "queries"),
+    [
+        (WordingText, 8), (WordingVersion, 8), (WordingDraft, 8), (LateReplies, 8),
+        (SummaryCondition, 9),
+    ],
+)  # fmt: skip
+def test_lists_cost_the_same_for_one_row_and_three(
+    model: Any, queries: int, django_assert_num_queries: Any
+) -> None:
+    user = User.objects.create_superuser("admin")
+    client = Client()
+    client.force_login(user)
+    for number, year in enumerate((2018, 2019, 2020), start=1):
+        authority = make_authority()
+        make_complaint(authority, received_on=dt.date(year - 1, 5, 1))
+        round_ = make_round(year)
+        frozen = rounds.freeze(round_=round_, by=user)
+        SummaryCondition.objects.create(summary=frozen.summaries.all()[0], name="Example")
+        wording.mark_late_replies(round_=round_, authority=authority, by=user)
+        text = wording.main_text(round_, by=user)
+        wording.save_draft(text=text, content=MAIN, by=user, seen=wording.state_of(text))
+        if number == 2:
+            continue
+        with django_assert_num_queries(queries):
+            response = client.get(
+                reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_changelist")
+            )
+        assert response.context["cl"].result_count == number

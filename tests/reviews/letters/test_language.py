@@ -181,8 +181,8 @@ NO_END = "((if late replies)) has no ((end)) on a line of its own; add it."
 @pytest.mark.parametrize(
     ("text", "line", "column", "message"),
     [
-        ("a\nb ((autority))", 2, 3,
-         "there is no placeholder “autority”; did you mean “authority”?"),
+        ("a\nb ((author))", 2, 3,
+         "there is no placeholder “author”; did you mean “authority”?"),
         ("((authority)) ((zzz))", 1, 15,
          "there is no placeholder “zzz”; take one from the list of placeholders."),
         ("((complainant))", 1, 1,
