@@ -25,9 +25,10 @@ class ReviewsConfig(AppConfig):
 LISTS = {
     "Cases": ["Complaint", "Decision", "Recommendation", "Complainant"],
     "Annual reviews": [
-        "Round", "Letter", "Signatory", "LearningEvent", "LearningAttendance", "PublishedFigure",
-        "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze", "LetterFile", "LetterCode",
-        "LetterProof", "LetterReturn", "OutboxMessage", "RoundEvent",
+        "Round", "Letter", "WordingText", "Signatory", "LearningEvent", "LearningAttendance",
+        "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze",
+        "LetterFile", "LetterCode", "LetterProof", "LetterReturn", "OutboxMessage", "RoundEvent",
+        "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
     ],
     "Publication": [
         "Statement", "CheckedPlaces", "PublicationException", "DecisionReview",

@@ -1,22 +1,118 @@
-"""From a frozen row and its letter's addressee and signatory to the letter as a plain value."""
+"""From a frozen row, its letter and the round's wording to the letter as a plain value."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 from django.utils import timezone
 
 from reviews.figures.periods import Period, day_text
 from reviews.letters import wording
-from reviews.letters.document import LetterDocument
+from reviews.letters.document import Block, LetterDocument
+from reviews.letters.language import Wording, read
 from reviews.letters.proof import check_code, figures_json
 from reviews.letters.statements import panels
-from reviews.models import Letter
+from reviews.letters.vocabulary import LATE_REPLIES, Facts, facts_of
+from reviews.models import (
+    AnnualSummary,
+    LateReplies,
+    Letter,
+    Round,
+    WordingText,
+    WordingVersion,
+)
 
 
-def compose(letter: Letter) -> LetterDocument:
+@dataclass(frozen=True, slots=True)
+class RoundWording:
+    """The words of a round's letters, read once for all of them.
+
+    `passages` are in the order in which letters print them; `late` are the authorities (by key)
+    marked for late replies, `values` further values that are the same in every letter.
+    """
+
+    main: Wording
+    passages: tuple[tuple[WordingText, Wording], ...] = ()
+    late: frozenset[int] = frozenset()
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    def passages_for(self, summary: AnnualSummary) -> tuple[Wording, ...]:
+        return tuple(wording for text, wording in self.passages if _is_for(text, summary))
+
+    def with_text(self, text: WordingText, content: str) -> "RoundWording":
+        """The same with one text, perhaps a new one, saying something else."""
+        if text.scope == WordingText.Scope.MAIN:
+            return replace(self, main=read(content, "main"))
+        others = [pair for pair in self.passages if pair[0].pk != text.pk]
+        texts = sorted([*others, (text, read(content, "passage"))], key=lambda pair: pair[0].place)
+        return replace(self, passages=tuple(texts))
+
+
+def _is_for(text: WordingText, summary: AnnualSummary) -> bool:
+    match text.scope:
+        case WordingText.Scope.TYPE:
+            return text.authority_type == summary.authority_type
+        case WordingText.Scope.REGION:
+            return text.region == summary.region
+    return text.authority_id == summary.authority_id
+
+
+def wording_of(round_: Round) -> RoundWording:
+    """What the round's letters say now; a round without texts says the usual. Two queries."""
+    versions = (
+        WordingVersion.objects.filter(wording__round=round_).current().select_related("wording")
+    )
+    late = frozenset(
+        LateReplies.objects.filter(round=round_).order_by().values_list("authority_id", flat=True)
+    )
+    found = RoundWording(main=read(wording.usual(), "main"), late=late)
+    texts = sorted(versions, key=lambda version: version.wording.place)
+    main = [version for version in texts if version.wording.scope == WordingText.Scope.MAIN]
+    return replace(
+        found,
+        main=read(main[0].content, "main") if main else found.main,
+        passages=tuple(
+            (version.wording, read(version.content, "passage"))
+            for version in texts
+            if version.wording.scope != WordingText.Scope.MAIN
+        ),
+    )
+
+
+def facts(letter: Letter, words: RoundWording) -> Facts:
+    """What wording may say of one letter.
+
+    Reads the summary, its freeze, round and conditions: select them with the letter for a list.
+    """
+    summary = letter.summary
+    round_ = summary.freeze.round
+    also_true = {condition.name for condition in summary.conditions.all()}
+    if summary.authority_id in words.late:
+        also_true.add(LATE_REPLIES)
+    return facts_of(
+        summary.statistics(),
+        authority=summary.name,
+        slug=summary.slug,
+        letter_on=round_.letter_on,
+        public_on=timezone.localdate(round_.publish_at),
+        site_address=settings.SITE_ADDRESS,
+        version=summary.version,
+        is_post_vacant=letter.is_post_vacant,
+        also_true=also_true,
+        also_named=words.values,
+    )
+
+
+def narrative(letter: Letter, words: RoundWording) -> tuple[Block, ...]:
+    """The letter from its first sentence to the close."""
+    return words.main.fill(facts(letter, words), words.passages_for(letter.summary))
+
+
+def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument:
     """The letter as it would be issued now: the same row and wording give the same letter.
 
-    Reads the summary, its freeze and round: select them with the letter for a list.
+    Reads the summary, its freeze, round and conditions: select them with the letter for a list, and
+    give the round's words, or they are asked for.
     """
     summary = letter.summary
     round_ = summary.freeze.round
@@ -32,14 +128,7 @@ def compose(letter: Letter) -> LetterDocument:
         addressee=(*letter.addressee.splitlines(), summary.name),
         salutation=letter.salutation,
         subject=wording.subject(round_.letter_on),
-        narrative=wording.narrative(
-            authority=summary.name,
-            slug=summary.slug,
-            year_ending=summary.year_ending,
-            has_comparison=summary.has_comparison,
-            public_on=timezone.localdate(round_.publish_at),
-            site_address=settings.SITE_ADDRESS,
-        ),
+        narrative=narrative(letter, words or wording_of(round_)),
         close=wording.CLOSE,
         signatory=tuple(letter.signatory.splitlines()),
         statistics_heading=summary.name,
@@ -58,6 +147,6 @@ def compose(letter: Letter) -> LetterDocument:
     return replace(document, check_code=check_code(document, key=key))
 
 
-def draft(letter: Letter) -> LetterDocument:
+def draft(letter: Letter, words: RoundWording | None = None) -> LetterDocument:
     """The letter with a mark across its pages, so that nobody takes it for an issued one."""
-    return replace(compose(letter), watermark=wording.DRAFT)
+    return replace(compose(letter, words), watermark=wording.DRAFT)

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from casework.refusals import Refused
-from reviews.drafting import draft
+from reviews.drafting import RoundWording, draft, wording_of
 from reviews.models import Letter, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
@@ -24,11 +24,11 @@ ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 type Progress = Callable[[int, int], None]
 
 
-def letter_pdf(letter: Letter) -> bytes:
+def letter_pdf(letter: Letter, words: RoundWording | None = None) -> bytes:
     """The PDF as issued, else a draft marked as such across its pages."""
     if letter.issued_at:
         return bytes(letter.file.pdf)
-    return render(draft(letter))
+    return render(draft(letter, words))
 
 
 def write_letters(*, letters: QuerySet[Letter], to: Path, progress: Progress | None = None) -> int:
@@ -85,9 +85,13 @@ def _each(letters: QuerySet[Letter], progress: Progress | None) -> Iterator[tupl
     """Each letter with its PDF, in the order of slugs and one at a time in memory."""
     keys = list(letters.order_by("summary__slug", "pk").values_list("pk", flat=True))
     wanted = Letter.objects.select_related("summary__freeze__round")
+    words: dict[int, RoundWording] = {}
     for position, pk in enumerate(keys, start=1):
         letter = wanted.get(pk=pk)
-        yield letter, letter_pdf(letter)
+        round_ = letter.summary.freeze.round
+        if round_.pk not in words:
+            words[round_.pk] = wording_of(round_)
+        yield letter, letter_pdf(letter, words[round_.pk])
         if progress:
             progress(position, len(keys))
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from casework.conditions import in_force_between
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         PublishedFigure,
         Round,
         Signatory,
+        WordingVersion,
     )
 
 
@@ -139,3 +140,10 @@ class FrozenLearningQuerySet(QuerySet["FrozenLearning"]):
         """What was counted with a freeze; nothing for a round not frozen or an older freeze."""
         row = self.filter(freeze=freeze_id).first()
         return row.figures() if row else LearningFigures()
+class WordingVersionQuerySet(QuerySet["WordingVersion"]):
+    def current(self) -> Self:
+        """The newest version of each text, which letters are composed with."""
+        later = self.model._default_manager.filter(
+            wording=OuterRef("wording"), number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(later))

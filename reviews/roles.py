@@ -17,9 +17,10 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = (
     "freeze typeaverage annualsummary frozenlearning lettercode letterfile letterproof "
-    "letterreturn outboxmessage roundevent"
+    "letterreturn outboxmessage roundevent summarycondition"
 )
 LEARNING = "learningevent learningattendance"
+WORDING = "wordingtext wordingdraft wordingversion latereplies"
 
 # A filter kept under a name is nobody's data but its owner's.
 OWN = _each("casework", "view add change delete", "savedfilter")
@@ -68,7 +69,8 @@ ROLES: dict[str, set[str]] = {
     | _each("reviews", "change view", "letter")
     # An event or a row of it entered by mistake would be counted.
     | _each("reviews", "add change delete view", LEARNING)
-    | _each("reviews", "view", f"{FROZEN} publisheddecision")
+    | _each("reviews", "view", f"{FROZEN} {WORDING} publisheddecision")
+    | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
     | {"reviews.publish_decision"}
     | {"casework.import_files"}  # contacts and populations, what it may change
@@ -77,7 +79,7 @@ ROLES: dict[str, set[str]] = {
     "approver": _each(
         "reviews",
         "view",
-        f"round letter signatory publishedfigure publisheddecision {LEARNING} {FROZEN}",
+        f"round letter signatory publishedfigure publisheddecision {LEARNING} {FROZEN} {WORDING}",
     )
     | {"reviews.approve_letters", "reviews.export_letters"}
     | OWN,
@@ -94,7 +96,7 @@ ROLES: dict[str, set[str]] = {
         "reviews",
         "view",
         f"demonstration round letter signatory publishedfigure publisheddecision {LEARNING} "
-        f"{FROZEN}",
+        f"{FROZEN} {WORDING}",
     )
     | {"casework.export_list"},
 }

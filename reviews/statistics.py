@@ -12,7 +12,13 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 
 from casework.choices import Category, Compliance, Outcome
-from casework.models import Authority, Complaint, Decision, Population
+from casework.models import (
+    Authority,
+    Complaint,
+    Decision,
+    Population,
+    PublicInterestReport,
+)
 from casework.querysets import REMEDIED
 from reviews.figures.counts import Average, Counts, Statistics, pool
 from reviews.figures.learning import Attended, LearningFigures, count
@@ -248,3 +254,9 @@ def learning(period: Period) -> LearningFigures:
         )
     ]
     return LearningFigures(now=count(attended, period), before=count(attended, before))
+def reported_on(period: Period) -> set[int]:
+    """The authorities (by key) on which a public interest report was issued in the year."""
+    reports = PublicInterestReport.objects.filter(
+        issued_on__range=(period.first_day, period.last_day)
+    )
+    return set(reports.order_by().values_list("decision__authority_id", flat=True))

@@ -150,8 +150,10 @@ def make_user(username: str, *permissions: str) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def make_editor() -> User:
-    return make_user("editor", "freeze_round", "issue_letters", "export_letters")
+def make_editor(username: str = "editor") -> User:
+    return make_user(
+        username, "freeze_round", "issue_letters", "export_letters", "change_wordingtext"
+    )
 
 
 def make_approver() -> User:

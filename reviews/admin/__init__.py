@@ -1,5 +1,14 @@
 """The back office for the annual reviews: rounds, their letters and what is frozen in them."""
 
-from reviews.admin import decisions, imports, learning, letters, proofs, records, rounds
+from reviews.admin import decisions, imports, learning, letters, proofs, records, rounds, wording
 
-__all__ = ["decisions", "imports", "learning", "letters", "proofs", "records", "rounds"]
+__all__ = [
+    "decisions",
+    "imports",
+    "learning",
+    "letters",
+    "proofs",
+    "records",
+    "rounds",
+    "wording",
+]

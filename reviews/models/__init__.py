@@ -10,6 +10,13 @@ from reviews.models.letters import Letter, LetterCode, LetterFile, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
+from reviews.models.wording import (
+    LateReplies,
+    SummaryCondition,
+    WordingDraft,
+    WordingText,
+    WordingVersion,
+)
 
 __all__ = [
     "AnnualSummary",
@@ -18,6 +25,7 @@ __all__ = [
     "FrozenLearning",
     "LearningAttendance",
     "LearningEvent",
+    "LateReplies",
     "Letter",
     "LetterCode",
     "LetterFile",
@@ -30,5 +38,9 @@ __all__ = [
     "RoundEvent",
     "Sector",
     "Signatory",
+    "SummaryCondition",
     "TypeAverage",
+    "WordingDraft",
+    "WordingText",
+    "WordingVersion",
 ]

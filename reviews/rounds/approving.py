@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from casework.actions import recorded
 from casework.refusals import Refused
-from reviews.models import Letter, LetterReturn, Round, RoundEvent
+from reviews.models import Letter, LetterReturn, Round, RoundEvent, WordingText, WordingVersion
 from reviews.pdf.text import first_unprintable
 from reviews.proofing import Proof, proof_letters
 from reviews.querysets import LetterQuerySet
@@ -41,6 +41,11 @@ def approve(
             raise Refused(
                 f"{by.get_username()} froze the round {round_.year}; another person has to "
                 "approve its letters."
+            )
+        if _worded_by(round_, by):
+            raise Refused(
+                f"{by.get_username()} accepted wording of the round {round_.year}; another person "
+                "has to approve its letters."
             )
         if seen is not None and round_.freeze.number != seen:
             raise Refused(
@@ -134,6 +139,10 @@ def _not_issued(round_: Round, letter: Letter) -> LetterQuerySet:
     if own.issued().exists():
         raise Refused("The letter is issued and cannot be changed any more.")
     return own
+def _worded_by(round_: Round, by: User) -> bool:
+    """Whether words of the round's letters are this person's, beside those it was opened with."""
+    own = WordingVersion.objects.current().filter(wording__round=round_, made_by=by)
+    return own.exclude(number=1, wording__scope=WordingText.Scope.MAIN).exists()
 
 
 def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -> bool:

@@ -1,6 +1,6 @@
 """Freezing: the year is counted once, and every authority gets a row and a draft letter."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.models import User
@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from casework.actions import lock_period, recorded
 from casework.choices import ContactRole
-from casework.models import Complaint, Contact, Decision, Recommendation
+from casework.models import Complaint, Contact, Decision, PublicInterestReport, Recommendation
 from casework.refusals import Refused
 from reviews.figures.counts import COUNTED, Average
+from reviews.figures.periods import Period
 from reviews.letters import wording
+from reviews.letters.vocabulary import PUBLIC_REPORT
 from reviews.models import (
     AnnualSummary,
     Freeze,
@@ -22,11 +24,12 @@ from reviews.models import (
     Round,
     RoundEvent,
     Signatory,
+    SummaryCondition,
     TypeAverage,
 )
 from reviews.rounds.checking import blocks, officers_of
 from reviews.rounds.steps import record, require
-from reviews.statistics import METHOD_VERSION, Row, averages, learning, rows
+from reviews.statistics import METHOD_VERSION, Row, averages, learning, reported_on, rows
 
 
 def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
@@ -39,7 +42,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     # figures and the list of what changed after them.
     what = f"Freeze the round {round_.year}"
     with (
-        one_state_of_the_database(Complaint, Decision, Recommendation),
+        one_state_of_the_database(Complaint, Decision, Recommendation, PublicInterestReport),
         recorded(by=by, what=what, reason=reason),
     ):
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
@@ -70,6 +73,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             _summary(frozen, line, round_) for line in lines
         )
         FrozenLearning.of(frozen, learning(round_.period)).save(force_insert=True)
+        freeze_conditions(summaries, round_.period)
         signatory = _signatory(round_)
         Letter.objects.bulk_create(
             _letter(summary, officers.get(summary.authority_id, {}), signatory, by)
@@ -84,6 +88,16 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         detail = f"{len(summaries)} authorities" + (f", again: {reason}" if reason else "")
         record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
     return frozen
+
+
+def freeze_conditions(summaries: Iterable[AnnualSummary], period: Period) -> None:
+    """Stores with new rows what wording may ask about and the figures do not hold."""
+    reported = reported_on(period)
+    SummaryCondition.objects.bulk_create(
+        SummaryCondition(summary=summary, name=PUBLIC_REPORT)
+        for summary in summaries
+        if summary.authority_id in reported
+    )
 
 
 @contextmanager

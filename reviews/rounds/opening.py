@@ -10,10 +10,11 @@ from casework.refusals import Refused
 from reviews.models import Demonstration, Letter, Round, RoundEvent
 from reviews.rounds.approving import withdraw_approval
 from reviews.rounds.steps import record, require
+from reviews.rounds.wording import copy_wording
 
 
 def open_round(*, year: int, letter_on: dt.date, publish_at: dt.datetime, by: User) -> Round:
-    """Starts the review of the year ending 31 March of `year`."""
+    """Starts the review of the year ending 31 March of `year`, in the words of the last one."""
     if not 2010 <= year <= 2200:
         raise Refused(f"{year} is not a year from 2010 to 2200.")
     _refuse_publication_before_letters(letter_on, publish_at)
@@ -30,6 +31,7 @@ def open_round(*, year: int, letter_on: dt.date, publish_at: dt.datetime, by: Us
         )
         if not is_new:
             raise Refused(f"The round {year} is already open.")
+        copy_wording(round_, by=by)
         record(round_, RoundEvent.Action.OPENED, by=by)
     return round_
 

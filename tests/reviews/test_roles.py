@@ -23,11 +23,16 @@ from casework.actions.looks import record_look
 from casework.choices import LookAt
 from casework.models import Complainant
 from reviews.models import (
+    AnnualSummary,
     Demonstration,
+    LateReplies,
     Letter,
     LetterReturn,
     PublishedDecision,
     PublishedFigure,
+    SummaryCondition,
+    WordingDraft,
+    WordingText,
 )
 from reviews.roles import ROLES, sync_roles
 from tests.factories import (
@@ -38,6 +43,7 @@ from tests.factories import (
     make_event,
     make_issued_round,
     make_recommendation,
+    make_round,
     make_signatory,
 )
 
@@ -155,11 +161,28 @@ def test_freezing_and_approving_are_never_in_one_role() -> None:
     }  # fmt: skip
 
 
+def test_wording_is_changed_by_the_editor_and_read_by_who_approves_and_audits() -> None:
+    wording = {
+        f"reviews.{verb}_{model}"
+        for verb in ("add", "change", "delete", "view")
+        for model in ("wordingtext", "wordingdraft", "wordingversion", "latereplies")
+    }
+    reads = {each for each in wording if ".view_" in each}
+    assert {role: permissions & wording for role, permissions in ROLES.items()} == {
+        "caseworker": set(),
+        "casework manager": set(),
+        "review editor": reads | {"reviews.change_wordingtext"},
+        "approver": reads,
+        "auditor": reads,
+    }
+
+
 def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
-        "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile",
-        "outboxmessage", "roundevent",
-        "publisheddecision", "batch", "change", "lockedperiod", "look", "importbatch",
+        "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile", "lettercode",
+        "outboxmessage", "roundevent", "letterproof", "letterreturn",
+        "publisheddecision", "wordingversion", "summarycondition", "batch", "change",
+        "lockedperiod", "look", "importbatch",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"
@@ -285,6 +308,17 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     make_issued_round(2020)
     LetterReturn.objects.create(
         letter=Letter.objects.earliest("pk"), comment="Look again.", returned_at=now, returned_by=by
+    )
+    text = WordingText.objects.create(round=make_round(2019), scope="main")
+    text.versions.create(
+        number=1, content="Example\n((passages))", reason="Example", made_at=now, made_by=by
+    )
+    WordingDraft.objects.create(
+        wording=text, content="Another\n((passages))", begun_by=by, saved_by=by, saved_at=now
+    )
+    LateReplies.objects.create(round=text.round, authority=authority, marked_at=now, marked_by=by)
+    SummaryCondition.objects.create(
+        summary=AnnualSummary.objects.all()[0], name="public report this year"
     )
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(

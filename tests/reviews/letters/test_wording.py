@@ -1,7 +1,16 @@
 import datetime as dt
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
 
 from reviews.letters.document import Block, BulletList, Heading, NumberedList, Paragraph, Run
 from reviews.letters.wording import narrative, subject
+from tests.reviews.letters.facts import make_facts
+
+# What the letters said when their words were still written in the program.
+FORMER = json.loads(Path(__file__).with_name("usual_narratives.json").read_text(encoding="utf-8"))
 
 
 def runs(block: Block) -> list[Run]:
@@ -13,15 +22,7 @@ def runs(block: Block) -> list[Run]:
 
 
 def letter(**changes: object) -> tuple[Block, ...]:
-    values: dict[str, object] = {
-        "authority": "Example Council",
-        "slug": "example-council",
-        "year_ending": 2020,
-        "has_comparison": True,
-        "public_on": dt.date(2020, 7, 29),
-        "site_address": "https://reviews.example.org",
-    }
-    return narrative(**(values | changes))  # type: ignore[arg-type]
+    return narrative(make_facts(**changes))  # type: ignore[arg-type]
 
 
 def text(blocks: tuple[Block, ...]) -> str:
@@ -83,3 +84,17 @@ def test_narrative_follows_the_years_word_for_investigations() -> None:
 
 def test_narrative_paragraphs_are_plain_values() -> None:
     assert all(isinstance(block, Heading | Paragraph | BulletList) for block in letter())
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("compared", {}),
+        ("not_compared", {"has_comparison": False}),
+        ("from_2024", {"year_ending": 2024}),
+    ],
+)
+def test_usual_wording_says_what_letters_said_before_it_was_a_text(
+    name: str, changes: dict[str, object]
+) -> None:
+    assert json.loads(json.dumps([asdict(block) for block in letter(**changes)])) == FORMER[name]
