@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.conf import settings
 from django.utils import timezone
 
+from reviews.figures import learning
 from reviews.figures.periods import Period, day_text
 from reviews.letters import wording
 from reviews.letters.document import Block, LetterDocument
@@ -15,6 +16,7 @@ from reviews.letters.statements import panels
 from reviews.letters.vocabulary import LATE_REPLIES, Facts, facts_of
 from reviews.models import (
     AnnualSummary,
+    FrozenLearning,
     LateReplies,
     Letter,
     Round,
@@ -28,13 +30,20 @@ class RoundWording:
     """The words of a round's letters, read once for all of them.
 
     `passages` are in the order in which letters print them; `late` are the authorities (by key)
-    marked for late replies, `values` further values that are the same in every letter.
+    marked for late replies. `values` and `true` are further values and conditions, which are the
+    same in every letter.
     """
 
     main: Wording
     passages: tuple[tuple[WordingText, Wording], ...] = ()
     late: frozenset[int] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
+    true: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The placeholders that one of the texts uses."""
+        return self.main.names.union(*(wording.names for _, wording in self.passages))
 
     def passages_for(self, summary: AnnualSummary) -> tuple[Wording, ...]:
         return tuple(wording for text, wording in self.passages if _is_for(text, summary))
@@ -58,14 +67,21 @@ def _is_for(text: WordingText, summary: AnnualSummary) -> bool:
 
 
 def wording_of(round_: Round) -> RoundWording:
-    """What the round's letters say now; a round without texts says the usual. Two queries."""
+    """What the round's letters say now; a round without texts says the usual. Three queries."""
     versions = (
         WordingVersion.objects.filter(wording__round=round_).current().select_related("wording")
     )
     late = frozenset(
         LateReplies.objects.filter(round=round_).order_by().values_list("authority_id", flat=True)
     )
-    found = RoundWording(main=read(wording.usual(), "main"), late=late)
+    figures = FrozenLearning.objects.figures_of(round_.freeze_id)
+    held = frozenset(name for name, is_so in learning.conditions(figures).items() if is_so)
+    found = RoundWording(
+        main=read(wording.usual(), "main"),
+        late=late,
+        values=learning.placeholders(figures),
+        true=held,
+    )
     texts = sorted(versions, key=lambda version: version.wording.place)
     main = [version for version in texts if version.wording.scope == WordingText.Scope.MAIN]
     return replace(
@@ -86,7 +102,7 @@ def facts(letter: Letter, words: RoundWording) -> Facts:
     """
     summary = letter.summary
     round_ = summary.freeze.round
-    also_true = {condition.name for condition in summary.conditions.all()}
+    also_true = {condition.name for condition in summary.conditions.all()} | words.true
     if summary.authority_id in words.late:
         also_true.add(LATE_REPLIES)
     return facts_of(

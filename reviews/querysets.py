@@ -140,6 +140,8 @@ class FrozenLearningQuerySet(QuerySet["FrozenLearning"]):
         """What was counted with a freeze; nothing for a round not frozen or an older freeze."""
         row = self.filter(freeze=freeze_id).first()
         return row.figures() if row else LearningFigures()
+
+
 class WordingVersionQuerySet(QuerySet["WordingVersion"]):
     def current(self) -> Self:
         """The newest version of each text, which letters are composed with."""

@@ -254,6 +254,8 @@ def learning(period: Period) -> LearningFigures:
         )
     ]
     return LearningFigures(now=count(attended, period), before=count(attended, before))
+
+
 def reported_on(period: Period) -> set[int]:
     """The authorities (by key) on which a public interest report was issued in the year."""
     reports = PublicInterestReport.objects.filter(

@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from casework.admin.pages import BackOfficeAdmin, RecordAdmin, refusal
+from casework.admin.pages import BackOfficeAdmin, RecordAdmin, actor, refusal
 from casework.choices import AuthorityType, Region
 from casework.models import Authority
 from casework.refusals import Refused
-from reviews.admin.letters import actor, number_of
+from reviews.admin.letters import number_of
 from reviews.letters.differences import compared
 from reviews.letters.vocabulary import VOCABULARY
 from reviews.letters.wording import usual

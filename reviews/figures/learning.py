@@ -239,6 +239,11 @@ CONDITIONS: dict[str, Condition] = {
         "4 seminars",
         lambda f: f.now.seminars > 0,
     ),
+    "seminars in places": Condition(
+        "A seminar of the year is recorded with its place, so was not held online",
+        "London, Bristol, Leeds and Birmingham",
+        lambda f: bool(f.now.seminar_places),
+    ),
     "seminars known before": Condition(
         "A seminar is recorded for the year and one for the year before",
         "4 seminars, 4 the year before",

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from reviews.figures import learning
 from reviews.figures.counts import Statistics
 from reviews.figures.periods import Period, day_text
 from reviews.letters.statements import investigations, number
@@ -96,6 +97,16 @@ _SOME_DUE = (
     Requirement(COMPLIED_LATE),
 )
 
+
+def _learning_needs(name: str) -> tuple[Requirement, ...]:
+    """What has to be recorded for a figure of seminars or courses to have a value."""
+    if name == "seminar places":
+        return (Requirement("seminars in places"),)
+    subject = "seminars" if "seminar" in name else "courses"
+    is_of_two_years = name.startswith("change") or name.endswith("before")
+    return (Requirement(f"{subject} {'known before' if is_of_two_years else 'held'}"),)
+
+
 PLACEHOLDERS = (
     Placeholder("authority", "The authority's name as printed.", "Adur District Council"),
     Placeholder("year", "The year in which the period ends.", "2020"),
@@ -150,6 +161,10 @@ PLACEHOLDERS = (
         "upheld per 100,000", "Upheld decisions per 100,000 residents.", "4.7",
         (Requirement(RATE_PER_100K),),
     ),
+    *(
+        Placeholder(name, f"{each.description}.", each.example, _learning_needs(name))
+        for name, each in learning.PLACEHOLDERS.items()
+    ),
 )  # fmt: skip
 
 CONDITIONS = (
@@ -167,6 +182,7 @@ CONDITIONS = (
     Condition(RATE_PER_100K, "Upheld decisions per 100,000 residents can be given."),
     Condition(POST_VACANT, "Nobody was chief executive on the letter's date."),
     Condition(CORRECTION, "The letter replaces one that was issued before."),
+    *(Condition(name, f"{each.description}.") for name, each in learning.CONDITIONS.items()),
 )
 
 VOCABULARY = Vocabulary(PLACEHOLDERS, CONDITIONS)

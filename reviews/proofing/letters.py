@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from reviews.drafting import compose
+from reviews.drafting import RoundWording, compose, wording_of
 from reviews.figures.counts import Statistics
 from reviews.letters.document import LetterDocument, to_plain
 from reviews.letters.pictures import drawn
@@ -36,9 +36,8 @@ def proof_letters(
     }
     found: dict[int, Proof] = {}
     stored: list[LetterProof] = []
-    waiting = list(letters.select_related(WHOLE))
-    for position, letter in enumerate(waiting, 1):
-        document = compose(letter)
+    waiting = _whole(letters)
+    for position, (letter, document) in enumerate(waiting, 1):
         digest = digest_of(document, letter)
         proof = kept.get(letter.pk)
         if proof is None or proof.digest != digest:
@@ -63,12 +62,24 @@ def proof_letters(
 
 def proofs_of(letters: QuerySet[Letter]) -> dict[int, Proof]:
     """What was found in letters that have not changed since; others are left out."""
-    with_proof = letters.filter(proof__isnull=False).select_related(WHOLE, "proof")
+    with_proof = letters.filter(proof__isnull=False).select_related("proof")
     return {
         letter.pk: _proof(letter, letter.proof)
-        for letter in with_proof
-        if letter.proof.digest == digest_of(compose(letter), letter)
+        for letter, document in _whole(with_proof)
+        if letter.proof.digest == digest_of(document, letter)
     }
+
+
+def _whole(letters: QuerySet[Letter]) -> list[tuple[Letter, LetterDocument]]:
+    """Each letter with its words, those of a round read once; a fixed number of queries a round."""
+    words: dict[int, RoundWording] = {}
+    found = []
+    for letter in letters.select_related(WHOLE).prefetch_related("summary__conditions"):
+        round_ = letter.summary.freeze.round
+        if round_.pk not in words:
+            words[round_.pk] = wording_of(round_)
+        found.append((letter, compose(letter, words[round_.pk])))
+    return found
 
 
 def digest_of(document: LetterDocument, letter: Letter) -> str:

@@ -139,6 +139,8 @@ def _not_issued(round_: Round, letter: Letter) -> LetterQuerySet:
     if own.issued().exists():
         raise Refused("The letter is issued and cannot be changed any more.")
     return own
+
+
 def _worded_by(round_: Round, by: User) -> bool:
     """Whether words of the round's letters are this person's, beside those it was opened with."""
     own = WordingVersion.objects.current().filter(wording__round=round_, made_by=by)

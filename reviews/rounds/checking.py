@@ -11,12 +11,13 @@ from django.utils import timezone
 from casework.choices import ContactRole
 from casework.models import Authority, Complaint, Contact, Decision
 from casework.querysets import a_year_before
+from reviews.drafting import wording_of
 from reviews.figures.learning import PLACEHOLDERS, LearningFigures, placeholders
 from reviews.figures.rates import Rate
 from reviews.letters.statements import PER_100K_FROM
 from reviews.models import AnnualSummary, PublishedFigure, Round, Signatory
 from reviews.pdf.text import first_unprintable
-from reviews.statistics import Row, rows
+from reviews.statistics import Row, learning, rows
 
 # What counts as far from last year's figure (docs/figures.md, "Checks before freezing").
 FAR_PERCENTAGE_POINTS = 20
@@ -108,6 +109,7 @@ def _warnings(
             f"nobody is recorded as signing letters on {round_.letter_on}; the letters will carry "
             "the Ombudsman's title alone.",
         )
+    yield from unrecorded_learning(learning(round_.period), used=wording_of(round_).names)
     open_cases = _open_cases(round_, today=today)
     overdue = _overdue_cases(round_, today=today)
     before = _last_year(round_)

@@ -44,7 +44,7 @@ def kept(table: str, message: str, same_row: str) -> list[migrations.operations.
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0020_words_of_letters")]
+    dependencies = [("reviews", "0011_words_of_letters")]
 
     operations = [
         *(operation for table, rule in KEPT.items() for operation in kept(table, *rule)),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0013_nobody_new_in_anonymised_cases"),
-        ("reviews", "0005_what_is_done_with_letters"),
+        ("reviews", "0010_who_is_named_in_copies"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
