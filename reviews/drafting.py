@@ -40,11 +40,6 @@ class RoundWording:
     values: Mapping[str, str] = field(default_factory=dict)
     true: frozenset[str] = frozenset()
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The placeholders that one of the texts uses."""
-        return self.main.names.union(*(wording.names for _, wording in self.passages))
-
     def passages_for(self, summary: AnnualSummary) -> tuple[Wording, ...]:
         return tuple(wording for text, wording in self.passages if _is_for(text, summary))
 

@@ -44,7 +44,6 @@ FINDINGS = {
     "case-open-over-a-year": "Cases open for more than a year",
     "compliance-overdue": "Compliance overdue",
     "far-from-last-year": "Figures far from last year's",
-    "learning-not-recorded": "Learning events not recorded",
 }
 
 

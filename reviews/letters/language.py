@@ -130,11 +130,6 @@ class Wording:
 
     nodes: tuple[Node, ...]
 
-    @property
-    def names(self) -> frozenset[str]:
-        """The placeholders it uses anywhere."""
-        return frozenset(_names(self.nodes))
-
     def fill(self, facts: Facts, passages: Sequence["Wording"] = ()) -> tuple[Block, ...]:
         """The blocks it prints where these are the facts, the passages in their place."""
         blocks: list[Block] = []
@@ -148,22 +143,6 @@ class Wording:
             else:
                 blocks.append(block)
         return tuple(blocks)
-
-
-def _names(nodes: Iterable[Node | Part]) -> Iterator[str]:
-    for node in nodes:
-        match node:
-            case Value(name=name):
-                yield name
-            case Words(style=Style(link=name, is_link_named=True)):
-                yield name
-            case Text(parts=inner) | When(parts=inner):
-                yield from _names(inner)
-            case WhenBlocks(nodes=blocks):
-                yield from _names(blocks)
-            case Items(items=items):
-                for item in items:
-                    yield from _names(item)
 
 
 def _filled(nodes: Iterable[Node], facts: Facts, passages: Sequence[Wording]) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,13 +11,11 @@ from django.utils import timezone
 from casework.choices import ContactRole
 from casework.models import Authority, Complaint, Contact, Decision
 from casework.querysets import a_year_before
-from reviews.drafting import wording_of
-from reviews.figures.learning import PLACEHOLDERS, LearningFigures, placeholders
 from reviews.figures.rates import Rate
 from reviews.letters.statements import PER_100K_FROM
 from reviews.models import AnnualSummary, PublishedFigure, Round, Signatory
 from reviews.pdf.text import first_unprintable
-from reviews.statistics import Row, learning, rows
+from reviews.statistics import Row, rows
 
 # What counts as far from last year's figure (docs/figures.md, "Checks before freezing").
 FAR_PERCENTAGE_POINTS = 20
@@ -109,7 +107,6 @@ def _warnings(
             f"nobody is recorded as signing letters on {round_.letter_on}; the letters will carry "
             "the Ombudsman's title alone.",
         )
-    yield from unrecorded_learning(learning(round_.period), used=wording_of(round_).names)
     open_cases = _open_cases(round_, today=today)
     overdue = _overdue_cases(round_, today=today)
     before = _last_year(round_)
@@ -236,18 +233,6 @@ def _far_from_last_year(
                 "far-from-last-year",
                 f"{now.received} complaints received, {received} the year before.",
                 line.authority,
-            )
-
-
-def unrecorded_learning(figures: LearningFigures, *, used: Collection[str]) -> Iterator[Finding]:
-    """A warning for each placeholder among the names `used` that events give no value for."""
-    known = placeholders(figures)
-    for name in PLACEHOLDERS:
-        if name in used and name not in known:
-            yield Finding(
-                "warning",
-                "learning-not-recorded",
-                f"the wording uses “{name}”, for which no learning event is recorded.",
             )
 
 

@@ -47,7 +47,7 @@ def approved(live_server: LiveServer) -> Round:
         make_authority(f"Example {number:03} District Council", population=None)
     round_ = make_round(2020)
     rounds.freeze(round_=round_, by=make_editor())
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     return round_
 
 

@@ -11,7 +11,6 @@ from reviews import rounds
 from reviews.figures.learning import Learning, LearningFigures
 from reviews.figures.periods import Period
 from reviews.models import Freeze, FrozenLearning, LearningAttendance, LearningEvent, Round
-from reviews.rounds.checking import unrecorded_learning
 from reviews.statistics import learning
 from tests.factories import (
     FIRST_DAY,
@@ -224,19 +223,3 @@ def test_frozen_learning_is_not_added_to_a_freeze_that_stands() -> None:
     refused = "together with the round, never later"
     with pytest.raises(IntegrityError, match=refused), transaction.atomic():
         row.save(force_insert=True)
-
-
-# Checking -----------------------------------------------------------------------------------------
-
-
-def test_wording_that_uses_what_no_event_gives_is_a_warning() -> None:
-    make_event("course", "other")
-    used = {"change in courses", "courses", "seminar delegates", "something else"}
-    found = list(unrecorded_learning(learning(YEAR), used=used))
-    assert [(finding.level, finding.code, str(finding)) for finding in found] == [
-        ("warning", "learning-not-recorded",
-         "the wording uses “seminar delegates”, for which no learning event is recorded."),
-        ("warning", "learning-not-recorded",
-         "the wording uses “change in courses”, for which no learning event is recorded."),
-    ]  # fmt: skip
-    assert list(unrecorded_learning(learning(YEAR), used=())) == []

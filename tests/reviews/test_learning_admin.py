@@ -279,7 +279,7 @@ def test_box_shows_what_is_counted_now_and_what_was_frozen() -> None:
     found, page = box(client, round_)
     assert lines(found)[4] == ("2", "1", "1 more course than the year before", "1")
     assert "The letters say what was frozen; freeze again to count anew." in page
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     rounds.issue(round_=round_, by=editor)
     found, page = box(client, round_)
     assert lines(found)[4][3] == "1"
