@@ -125,7 +125,7 @@ def test_start_page_lists_and_bulk_pages_are_accessible(
     faults["confirmation"] = axe(page)
     page.get_by_label("Caseworker").select_option(label="Leave as it is")
     page.get_by_role("button", name="Check again").click()
-    page.get_by_text("Choose a caseworker, a team or both.").wait_for()
+    page.get_by_text("Choose a caseworker, a team or both.", exact=True).wait_for()
     faults["confirmation with errors"] = axe(page)
     assert {where: found for where, found in faults.items() if found} == {}
 
