@@ -42,11 +42,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Told:
-    """An element that holds content, as it is read out: its type, its text or its alternative."""
+    """An element that holds content, as it is read out: its type, its text or its alternative.
+
+    `drawn` is the text one sees of it.
+    """
 
     tag: str
     text: str
     pages: tuple[int, ...] = ()
+    drawn: str = field(default="", compare=False)
 
 
 def problems(pdf: bytes) -> list[str]:
@@ -73,11 +77,10 @@ def read_out(pdf: bytes) -> list[Told]:
             if element.S in _NOT_TOLD:
                 continue
             content = list(_content(element))
-            text = "".join(pages[numbers[page.objgen]].marks[n].text for page, n in content)
-            if "/Alt" in element:
-                text = str(element.Alt)
+            drawn = "".join(pages[numbers[page.objgen]].marks[n].text for page, n in content)
+            text = str(element.Alt) if "/Alt" in element else drawn
             at = sorted({numbers[page.objgen] for page, _ in content})
-            found.append(Told(str(element.S)[1:], text, tuple(at)))
+            found.append(Told(str(element.S)[1:], text, tuple(at), drawn))
         return found
 
 
