@@ -37,7 +37,7 @@ ORDER = {
     ],
     "reviews": [
         "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
-        "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
+        "TypeAverage", "Freeze", "LetterFile", "LetterAlternative", "OutboxMessage", "RoundEvent",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip

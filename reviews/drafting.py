@@ -43,6 +43,7 @@ def compose(letter: Letter) -> LetterDocument:
         statistics_heading=summary.name,
         statistics_period=Period(summary.year_ending).text,
         panels=panels(summary.statistics()),
+        check_address=f"{settings.SITE_ADDRESS}/verify/",
         notice=wording.DEMONSTRATION if round_.is_demonstration else "",
     )
 

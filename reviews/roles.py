@@ -15,7 +15,7 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
-FROZEN = "freeze typeaverage annualsummary letterfile outboxmessage roundevent"
+FROZEN = "freeze typeaverage annualsummary letterfile letteralternative outboxmessage roundevent"
 
 # A filter kept under a name is nobody's data but its owner's.
 OWN = _each("casework", "view add change delete", "savedfilter")

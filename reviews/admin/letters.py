@@ -21,9 +21,10 @@ from casework.refusals import Refused
 from reviews import exports, rounds
 from reviews.drafting import draft
 from reviews.letters.document import LetterDocument, from_plain
-from reviews.models import Letter, Round
+from reviews.models import Letter, LetterAlternative, Round
 from reviews.site.charts import drawn
-from reviews.site.opendata import letter_file_name
+from reviews.site.files import ALTERNATIVES
+from reviews.site.opendata import alternative_file_name, letter_file_name
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 
@@ -98,6 +99,18 @@ class LetterAdmin(BackOfficeAdmin):
         return [
             path("<int:pk>/page/", view(self.page_view), name="reviews_letter_page"),
             path("<int:pk>/letter.pdf", view(self.pdf_view), name="reviews_letter_pdf"),
+            path(
+                "<int:pk>/letter-large-print.pdf",
+                view(self.alternative_view),
+                {"kind": LetterAlternative.Kind.LARGE_PRINT},
+                name="reviews_letter_large_print",
+            ),
+            path(
+                "<int:pk>/letter.txt",
+                view(self.alternative_view),
+                {"kind": LetterAlternative.Kind.TEXT},
+                name="reviews_letter_text",
+            ),
             *super().get_urls(),
         ]
 
@@ -194,6 +207,17 @@ class LetterAdmin(BackOfficeAdmin):
         letter = self._letter(request, pk)
         response = HttpResponse(exports.letter_pdf(letter), content_type="application/pdf")
         name = letter_file_name(letter.summary)
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+        return response
+
+    def alternative_view(
+        self, request: HttpRequest, pk: int, kind: LetterAlternative.Kind
+    ) -> HttpResponse:
+        letter = self._letter(request, pk)
+        response = HttpResponse(
+            exports.letter_alternative(letter, kind), content_type=ALTERNATIVES[kind]
+        )
+        name = alternative_file_name(letter.summary, kind)
         response.headers["Content-Disposition"] = f'inline; filename="{name}"'
         return response
 

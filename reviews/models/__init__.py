@@ -5,7 +5,13 @@ say by value what they say: names, type, counts, averages, method.
 """
 
 from reviews.models.decisions import PublishedDecision
-from reviews.models.letters import Letter, LetterFile, OutboxMessage, Signatory
+from reviews.models.letters import (
+    Letter,
+    LetterAlternative,
+    LetterFile,
+    OutboxMessage,
+    Signatory,
+)
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
 
@@ -14,6 +20,7 @@ __all__ = [
     "Demonstration",
     "Freeze",
     "Letter",
+    "LetterAlternative",
     "LetterFile",
     "OutboxMessage",
     "PublishedDecision",

@@ -13,6 +13,7 @@ from reviews.drafting import compose
 from reviews.letters.document import to_plain
 from reviews.models import Freeze, Letter, LetterFile, OutboxMessage, Round, RoundEvent
 from reviews.pdf.render import render
+from reviews.rounds.alternatives import store_alternatives
 from reviews.rounds.steps import record, require
 
 
@@ -73,6 +74,7 @@ class Issuing:
                     f"The letter to {document.authority} cannot be drawn: {error}."
                 ) from error
             LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
+            store_alternatives(letter, document)
             now = timezone.now()
             Letter.objects.filter(pk=pk).update(
                 issued_at=now,

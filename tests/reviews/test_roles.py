@@ -149,8 +149,9 @@ def test_freezing_and_approving_are_never_in_one_role() -> None:
 
 def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
-        "freeze", "typeaverage", "annualsummary", "letterfile", "outboxmessage", "roundevent",
-        "publisheddecision", "batch", "change", "lockedperiod", "look", "importbatch",
+        "freeze", "typeaverage", "annualsummary", "letterfile", "letteralternative",
+        "outboxmessage", "roundevent", "publisheddecision", "batch", "change", "lockedperiod",
+        "look", "importbatch",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"
