@@ -27,7 +27,8 @@ LISTS = {
     "Annual reviews": [
         "Round", "Letter", "WordingText", "Signatory", "LearningEvent", "LearningAttendance",
         "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze",
-        "LetterFile", "LetterCode", "LetterProof", "LetterReturn", "OutboxMessage", "RoundEvent",
+        "LetterFile", "LetterCode", "LetterAlternative",
+        "LetterProof", "LetterReturn", "OutboxMessage", "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
     ],
     "Publication": [

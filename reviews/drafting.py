@@ -145,6 +145,7 @@ def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument
         statistics_heading=summary.name,
         statistics_period=Period(summary.year_ending).text,
         panels=panels(statistics),
+        check_address=f"{settings.SITE_ADDRESS}/verify/",
         notice=wording.DEMONSTRATION if round_.is_demonstration else "",
         figures=figures_json(
             statistics,

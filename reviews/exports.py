@@ -12,10 +12,11 @@ from django.db.models import QuerySet
 
 from casework.refusals import Refused
 from reviews.drafting import RoundWording, draft, wording_of
-from reviews.models import Letter, Round, RoundEvent
+from reviews.letters.document import from_plain
+from reviews.models import Letter, LetterAlternative, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
-from reviews.rounds import record
+from reviews.rounds import make_alternative, record
 from reviews.site.opendata import MANIFEST_COLUMNS, Row, csv_bytes, letter_file_name
 
 # The earliest date a ZIP can hold: the same letters make the same bytes on any day.
@@ -29,6 +30,19 @@ def letter_pdf(letter: Letter, words: RoundWording | None = None) -> bytes:
     if letter.issued_at:
         return bytes(letter.file.pdf)
     return render(draft(letter, words))
+
+
+def letter_alternative(letter: Letter, kind: LetterAlternative.Kind) -> bytes:
+    """Another rendition as issued, else of a draft marked as such.
+
+    For a letter issued before renditions were kept it is made from the words as issued.
+    """
+    if not letter.issued_at:
+        return make_alternative(draft(letter), kind)
+    stored = letter.alternatives.filter(kind=kind).first()
+    if stored is None:
+        return make_alternative(from_plain(letter.file.document), kind)
+    return bytes(stored.content)
 
 
 def write_letters(*, letters: QuerySet[Letter], to: Path, progress: Progress | None = None) -> int:

@@ -16,8 +16,8 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = (
-    "freeze typeaverage annualsummary frozenlearning lettercode letterfile letterproof "
-    "letterreturn outboxmessage roundevent summarycondition"
+    "freeze typeaverage annualsummary frozenlearning lettercode letterfile letteralternative "
+    "letterproof letterreturn outboxmessage roundevent summarycondition"
 )
 LEARNING = "learningevent learningattendance"
 WORDING = "wordingtext wordingdraft wordingversion latereplies"

@@ -25,9 +25,10 @@ from reviews.admin.proofs import answer_view, kinds, return_view
 from reviews.drafting import draft
 from reviews.letters.document import LetterDocument, from_plain
 from reviews.letters.pictures import drawn
-from reviews.models import Letter, Round
+from reviews.models import Letter, LetterAlternative, Round
 from reviews.proofing import proof_letters, proofs_of
-from reviews.site.opendata import letter_file_name
+from reviews.site.files import ALTERNATIVES
+from reviews.site.opendata import alternative_file_name, letter_file_name
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
 
@@ -107,6 +108,18 @@ class LetterAdmin(BackOfficeAdmin):
             path("<int:pk>/letter.pdf", view(self.pdf_view), name="reviews_letter_pdf"),
             path("<int:pk>/return/", view(return_view), name="reviews_letter_return"),
             path("<int:pk>/answer/", view(answer_view), name="reviews_letter_answer"),
+            path(
+                "<int:pk>/letter-large-print.pdf",
+                view(self.alternative_view),
+                {"kind": LetterAlternative.Kind.LARGE_PRINT},
+                name="reviews_letter_large_print",
+            ),
+            path(
+                "<int:pk>/letter.txt",
+                view(self.alternative_view),
+                {"kind": LetterAlternative.Kind.TEXT},
+                name="reviews_letter_text",
+            ),
             *super().get_urls(),
         ]
 
@@ -233,6 +246,17 @@ class LetterAdmin(BackOfficeAdmin):
         letter = self._letter(request, pk)
         response = HttpResponse(exports.letter_pdf(letter), content_type="application/pdf")
         name = letter_file_name(letter.summary)
+        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+        return response
+
+    def alternative_view(
+        self, request: HttpRequest, pk: int, kind: LetterAlternative.Kind
+    ) -> HttpResponse:
+        letter = self._letter(request, pk)
+        response = HttpResponse(
+            exports.letter_alternative(letter, kind), content_type=ALTERNATIVES[kind]
+        )
+        name = alternative_file_name(letter.summary, kind)
         response.headers["Content-Disposition"] = f'inline; filename="{name}"'
         return response
 

@@ -18,6 +18,7 @@ from reviews.models import (
     AnnualSummary,
     Demonstration,
     Freeze,
+    LetterAlternative,
     LetterCode,
     LetterFile,
     OutboxMessage,
@@ -210,6 +211,33 @@ class LetterFileAdmin(RecordAdmin):
     def pdf_link(self, file: LetterFile) -> str:
         address = reverse("admin:reviews_letter_pdf", args=[file.letter_id])
         return format_html('<a href="{}">PDF</a>', address)
+
+
+@admin.register(LetterAlternative)
+class LetterAlternativeAdmin(RecordAdmin):
+    list_display = ("authority", "year", "kind", "size", "sha256")
+    list_filter = ("kind", "letter__summary__freeze__round")
+    list_select_related = ("letter__summary",)
+    search_fields = ("letter__summary__name", "letter__summary__slug", "=sha256")
+    search_help_text = "By authority or by the whole digest."
+    fields = ("authority", "year", "kind", "size", "sha256", "file_link")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("content")
+
+    @admin.display(description="authority", ordering="letter__summary__name")
+    def authority(self, alternative: LetterAlternative) -> str:
+        return alternative.letter.summary.name
+
+    @admin.display(description="year", ordering="letter__summary__year_ending")
+    def year(self, alternative: LetterAlternative) -> str:
+        return str(alternative.letter.summary.year_ending)
+
+    @admin.display(description="as issued")
+    def file_link(self, alternative: LetterAlternative) -> SafeString:
+        address = reverse(f"admin:reviews_letter_{alternative.kind}", args=[alternative.letter_id])
+        return format_html('<a href="{}">{}</a>', address, alternative.get_kind_display())
 
 
 @admin.register(OutboxMessage)

@@ -99,8 +99,8 @@ class LetterDocument:
     `letterhead` is the sender in two lines; `addressee` and `signatory` are one entry a line;
     `notice` is printed on every page where it is not empty (demonstration data), and `watermark`
     across every page (`Draft`). `figures` is the letter's figures as JSON, attached to the PDF as
-    `figures.json` where not empty, and `check_code` what a reader types to learn whether the letter
-    is one that was issued.
+    `figures.json` where not empty, and `check_code` what a reader types at `check_address` to learn
+    whether the letter is one that was issued.
     """
 
     authority: str
@@ -123,6 +123,18 @@ class LetterDocument:
     watermark: str = ""
     figures: str = ""
     check_code: str = ""
+    check_address: str = ""
+
+    @property
+    def check_line(self) -> tuple[Run, ...]:
+        """What the statistics end with; nothing for a letter without a check code."""
+        if not self.check_code:
+            return ()
+        return (
+            Run(f"Check code {self.check_code}: type it at "),
+            Run(self.check_address, link=self.check_address),
+            Run(" to see that this letter is ours."),
+        )
 
 
 def to_plain(document: LetterDocument) -> dict[str, Any]:

@@ -6,7 +6,14 @@ say by value what they say: names, type, counts, averages, method.
 
 from reviews.models.decisions import PublishedDecision
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
-from reviews.models.letters import Letter, LetterCode, LetterFile, OutboxMessage, Signatory
+from reviews.models.letters import (
+    Letter,
+    LetterAlternative,
+    LetterCode,
+    LetterFile,
+    OutboxMessage,
+    Signatory,
+)
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
@@ -27,6 +34,7 @@ __all__ = [
     "LearningAttendance",
     "LearningEvent",
     "Letter",
+    "LetterAlternative",
     "LetterCode",
     "LetterFile",
     "LetterProof",

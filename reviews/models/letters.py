@@ -118,6 +118,33 @@ class LetterCode(models.Model):
         return self.code
 
 
+class LetterAlternative(models.Model):
+    """An issued letter in another rendition, byte for byte, made when the letter was issued."""
+
+    class Kind(models.TextChoices):
+        LARGE_PRINT = "large_print", "large print"
+        TEXT = "text", "plain text"
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="alternatives")
+    kind = models.CharField(max_length=20, choices=Kind)
+    content = models.BinaryField()
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size = models.PositiveIntegerField("bytes")
+
+    class Meta:
+        ordering = ["letter", "kind"]
+        constraints = [
+            models.UniqueConstraint(name="letter_alternative_once", fields=["letter", "kind"]),
+            models.CheckConstraint(
+                name="letter_alternative_kind_known",
+                condition=Q(kind__in=["large_print", "text"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display().capitalize()} {self.letter_id}"
+
+
 class OutboxMessage(models.Model):
     """A message to be sent about an issued letter, written in the transaction that issued it."""
 

@@ -1,4 +1,4 @@
-"""The two faces of the letter, and which characters they can print.
+"""The four faces of the letter, and which characters they can print.
 
 reportlab cuts a font down to the characters a document uses, anew for every document. Here every
 document begins with the same repertoire in the same places, so that its subset is cut once in a
@@ -13,11 +13,21 @@ from pathlib import Path
 from threading import Lock
 
 import fontpkg
+from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfdoc, pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
 
 REGULAR = "Lato"
 BOLD = "Lato-Bold"
+ITALIC = "Lato-Italic"
+BOLD_ITALIC = "Lato-BoldItalic"
+_FACES = {
+    REGULAR: (400, "normal"),
+    BOLD: (700, "normal"),
+    ITALIC: (400, "italic"),
+    BOLD_ITALIC: (700, "italic"),
+}
+_EMPHASISED = {REGULAR: ITALIC, BOLD: BOLD_ITALIC}
 
 # One subset has room for 159 characters beside ASCII, which is in it without being asked for.
 REPERTOIRE = (
@@ -56,7 +66,7 @@ class _Face(TTFontFace):
         }
         return doc.Reference(pdfdoc.PDFDictionary(descriptor), f"fontDescriptor:{fontname}")
 
-    @lru_cache(maxsize=32)  # noqa: B019 - there are two faces, and they live as long as the process
+    @lru_cache(maxsize=32)  # noqa: B019 - there are four faces, and they live as long as the process
     def _cut(self, subset: tuple[int, ...]) -> tuple[int, bytes]:
         """The length of the font file for these code points, and the file compressed."""
         with _cutting:
@@ -65,34 +75,64 @@ class _Face(TTFontFace):
 
 
 class _Font(TTFont):
-    """A font whose every document starts from the same repertoire."""
+    """A font whose every document starts from the same repertoire.
+
+    So a character of the repertoire has the same code in every document, which `codes` holds.
+    """
 
     def __init__(self, name: str, path: Path) -> None:
         super().__init__(name, str(path), asciiReadable=1, shapable=False)
         self.face = _Face(str(path))
+        nowhere = pdfdoc.PDFDocument()
+        self.splitString("", nowhere)
+        assigned = self.state[nowhere].assignments
+        self.codes = {chr(point): code for point, code in assigned.items() if 0 < code < 256}
+        self.codes["\xa0"] = 32  # reportlab's own choice for the space that keeps words together
 
     def splitString(self, text, doc, encoding="utf-8"):  # type: ignore[no-untyped-def]
         if doc not in self.state:
             super().splitString(REPERTOIRE, doc)
         return super().splitString(text, doc, encoding)
 
+    def getSubsetInternalName(self, subset, doc):  # type: ignore[no-untyped-def]
+        if doc not in self.state:
+            super().splitString(REPERTOIRE, doc)
+        return super().getSubsetInternalName(subset, doc)
+
 
 def _register() -> frozenset[str]:
-    fonts = (
-        _Font(REGULAR, fontpkg.path("Lato", 400)),
-        _Font(BOLD, fontpkg.path("Lato", 700)),
-    )
+    fonts = [_Font(name, fontpkg.path("Lato", *face)) for name, face in _FACES.items()]
     for font in fonts:
         pdfmetrics.registerFont(font)
-    pdfmetrics.registerFontFamily(
-        REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD
-    )
-    codes = set.intersection(*(set(font.face.charToGlyph) for font in fonts))
+    points = set.intersection(*(set(font.face.charToGlyph) for font in fonts))
     return frozenset(
         character
-        for character in map(chr, codes)
+        for character in map(chr, points)
         if unicodedata.category(character) not in _NOT_PRINTED
     )
 
 
 PRINTABLE = _register()
+
+
+def emphasised(font: str, *, bold: bool, italic: bool) -> str:
+    """The face for a run in text of this face (regular or bold)."""
+    upright = BOLD if bold else font
+    return _EMPHASISED[upright] if italic else upright
+
+
+# The words of a round's letters are mostly the same.
+@lru_cache(maxsize=1024)
+def literal(text: str, font: str) -> str:
+    """The text as it stands in a page's instructions, `(…)`; empty if not all in the repertoire."""
+    codes = pdfmetrics.getFont(font).codes
+    try:
+        return f"({escapePDF(bytes([codes[character] for character in text]))})"
+    except KeyError:
+        return ""
+
+
+def literals(text: str, font: str, doc: pdfdoc.PDFDocument) -> list[tuple[int, str]]:
+    """The same for any text, piece by piece with the subset each is in."""
+    pieces = pdfmetrics.getFont(font).splitString(text, doc)
+    return [(subset, f"({escapePDF(codes)})") for subset, codes in pieces]

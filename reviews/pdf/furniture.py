@@ -1,34 +1,37 @@
-"""What stands on a page beside the text: letterhead, footer, notice, watermark."""
+"""What stands on a page beside the text: letterhead, footer, notice, watermark.
+
+The letterhead and the notice are read out once, on the first page. All the rest, and the notice on
+later pages, is an artifact.
+"""
 
 from math import atan2, degrees, hypot
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 from reviews.letters.document import LetterDocument
 from reviews.pdf.fonts import BOLD, REGULAR
-from reviews.pdf.prose import plain
+from reviews.pdf.prose import Prose, plain
 from reviews.pdf.styles import (
     ACCENT,
-    FOOTER,
-    LEFT,
     MUTED,
-    NOTICE,
     NOTICE_GROUND,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    RIGHT,
     RULE,
     WATERMARK,
-    WIDTH,
+    Layout,
 )
+from reviews.pdf.tagged import TaggedCanvas
 
-_FOOTER_TOP = 66.0
-_NOTICE_PADDING = 5.0
+_FOOTER_TOP = 66.0  # higher for a footer of many lines
+_FOOTER_LEAST_BOTTOM = 24.0
+_FOOTER_CLEARANCE = 14.0  # between text and footer
 _WATERMARK_SIZE = 150.0
 
 
-def draw_furniture(canvas: Canvas, document: LetterDocument, *, number: int, count: int) -> None:
+def draw_furniture(
+    canvas: TaggedCanvas, document: LetterDocument, layout: Layout, *, number: int, count: int
+) -> None:
     """Everything on page `number` of `count` that is not the letter's own text.
 
     Drawn before the text, which thereby lies over the watermark.
@@ -36,55 +39,78 @@ def draw_furniture(canvas: Canvas, document: LetterDocument, *, number: int, cou
     if document.watermark:
         _draw_watermark(canvas, document.watermark)
     if document.notice:
-        _draw_notice(canvas, document.notice)
+        _draw_notice(canvas, document.notice, layout, number)
     if number == 1:
-        _draw_letterhead(canvas, document.letterhead)
+        _draw_letterhead(canvas, document.letterhead, layout)
     else:
-        _draw_running_head(canvas, document.letterhead)
-    _draw_footer(canvas, document, f"Page {number} of {count}")
+        _draw_running_head(canvas, document.letterhead, layout)
+    _draw_footer(canvas, document, layout, f"Page {number} of {count}")
 
 
-def _draw_letterhead(canvas: Canvas, letterhead: tuple[str, str]) -> None:
+def bottom(document: LetterDocument, layout: Layout) -> float:
+    """How far down the text of a page may go."""
+    return max(layout.bottom, _footer_top(_footer(document, layout), layout) + _FOOTER_CLEARANCE)
+
+
+def _draw_letterhead(canvas: TaggedCanvas, letterhead: tuple[str, str], layout: Layout) -> None:
     small, large = letterhead
+    size, distance = layout.letterhead_small
+    large_size, large_distance = layout.letterhead_large
     canvas.setFillColor(ACCENT)
-    canvas.setFont(REGULAR, 13.6)
-    canvas.drawString(LEFT, PAGE_HEIGHT - 68, small)
-    canvas.setFont(BOLD, 25)
-    canvas.drawString(LEFT - 1, PAGE_HEIGHT - 94, large, charSpace=2.6)
-    canvas.rect(LEFT, PAGE_HEIGHT - 112, WIDTH, 2.2, stroke=0, fill=1)
+    with canvas.tagged("P"):
+        canvas.setFont(REGULAR, size)
+        canvas.drawString(layout.left, PAGE_HEIGHT - distance, f"{small} ")
+        canvas.setFont(BOLD, large_size)
+        canvas.drawString(layout.left - 1, PAGE_HEIGHT - large_distance, large, charSpace=2.6)
+    y = PAGE_HEIGHT - layout.letterhead_rule
+    canvas.rect(layout.left, y, layout.width, 2.2, stroke=0, fill=1)
 
 
-def _draw_running_head(canvas: Canvas, letterhead: tuple[str, str]) -> None:
+def _draw_running_head(canvas: TaggedCanvas, letterhead: tuple[str, str], layout: Layout) -> None:
     small, large = letterhead
-    y = PAGE_HEIGHT - 62
+    size, distance = layout.running_head
+    y = PAGE_HEIGHT - distance
     canvas.setFillColor(ACCENT)
-    canvas.setFont(REGULAR, 9)
-    canvas.drawString(LEFT, y, small)
-    canvas.setFont(BOLD, 9)
-    canvas.drawString(LEFT + stringWidth(f"{small} ", REGULAR, 9), y, large, charSpace=0.6)
-    canvas.rect(LEFT, y - 9, WIDTH, 1, stroke=0, fill=1)
+    canvas.setFont(REGULAR, size)
+    canvas.drawString(layout.left, y, small)
+    canvas.setFont(BOLD, size)
+    start = layout.left + stringWidth(f"{small} ", REGULAR, size)
+    canvas.drawString(start, y, large, charSpace=0.6)
+    canvas.rect(layout.left, y - size, layout.width, 1, stroke=0, fill=1)
 
 
-def _draw_footer(canvas: Canvas, document: LetterDocument, page: str) -> None:
+def _footer(document: LetterDocument, layout: Layout) -> Prose:
+    words = f"{document.authority} · {document.subject}"
+    return plain(words, layout.footer, layout.width - layout.page_number_width)
+
+
+def _footer_top(footer: Prose, layout: Layout) -> float:
+    return max(_FOOTER_TOP, _FOOTER_LEAST_BOTTOM + footer.height + layout.footer_gap)
+
+
+def _draw_footer(canvas: TaggedCanvas, document: LetterDocument, layout: Layout, page: str) -> None:
+    name, style = _footer(document, layout), layout.footer
+    top = _footer_top(name, layout)
+    right = layout.left + layout.width
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.7)
-    canvas.line(LEFT, _FOOTER_TOP, RIGHT, _FOOTER_TOP)
-    name = plain(f"{document.authority} · {document.subject}", FOOTER, WIDTH - 90)
-    name.draw(canvas, LEFT, _FOOTER_TOP - 6 - name.height)
+    canvas.line(layout.left, top, right, top)
+    name.draw(canvas, layout.left, top - layout.footer_gap - name.height)
     canvas.setFillColor(MUTED)
-    canvas.setFont(FOOTER.font, FOOTER.size)
-    canvas.drawRightString(RIGHT, _FOOTER_TOP - 6 - FOOTER.size, page)
+    canvas.setFont(style.font, style.size)
+    canvas.drawRightString(right, top - layout.footer_gap - style.size, page)
 
 
-def _draw_notice(canvas: Canvas, notice: str) -> None:
-    words = plain(notice, NOTICE, WIDTH)
-    height = words.height + 2 * _NOTICE_PADDING
+def _draw_notice(canvas: TaggedCanvas, notice: str, layout: Layout, number: int) -> None:
+    words = plain(notice, layout.notice, layout.width)
+    height = words.height + 2 * layout.notice_padding
     canvas.setFillColor(NOTICE_GROUND)
     canvas.rect(0, PAGE_HEIGHT - height, PAGE_WIDTH, height, stroke=0, fill=1)
-    words.draw(canvas, LEFT, PAGE_HEIGHT - height + _NOTICE_PADDING)
+    draw = words.write if number == 1 else words.draw
+    draw(canvas, layout.left, PAGE_HEIGHT - height + layout.notice_padding)
 
 
-def _draw_watermark(canvas: Canvas, watermark: str) -> None:
+def _draw_watermark(canvas: TaggedCanvas, watermark: str) -> None:
     """From corner to corner, as large as the page allows."""
     diagonal = hypot(PAGE_WIDTH, PAGE_HEIGHT)
     size = min(_WATERMARK_SIZE, 0.7 * diagonal / stringWidth(watermark, BOLD, 1))

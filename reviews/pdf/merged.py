@@ -12,7 +12,9 @@ def merge(pdfs: Iterable[bytes], target: BinaryIO) -> int:
     """Write all pages of the letters to `target`, in order, and return their number.
 
     The letters share their fonts, so the file holds each font once and memory is taken by the pages
-    alone. The same letters give the same bytes. Raises ValueError without letters, and
+    alone. The same letters give the same bytes. It is a file for proofing and print and is not
+    tagged: references into the letters' structures are taken out, and their attached files are not
+    carried over. Raises ValueError without letters, and
     pikepdf.PdfError for what is not a PDF file.
     """
     fonts: dict[bytes, Object] = {}
@@ -28,6 +30,12 @@ def merge(pdfs: Iterable[bytes], target: BinaryIO) -> int:
                         shared[name] = fonts[key]
                     # Copied with the page, its fonts would stay in memory until the end.
                     page.resources.Font = Dictionary()
+                    for entry in ("/StructParents", "/Tabs"):
+                        if entry in page.obj:
+                            del page.obj[entry]
+                    for annotation in page.obj.get("/Annots", ()):
+                        if "/StructParent" in annotation:
+                            del annotation.StructParent
                     merged.pages.append(page)
                     merged.pages[-1].resources.Font = shared
         if not merged.pages:

@@ -12,14 +12,17 @@ from itertools import groupby
 
 from reportlab.lib.colors import Color
 from reportlab.pdfbase.pdfmetrics import stringWidth
-from reportlab.pdfgen.canvas import Canvas
 
 from reviews.letters.document import Run
-from reviews.pdf.fonts import BOLD
+from reviews.pdf.fonts import emphasised
 from reviews.pdf.styles import ACCENT, Style
+from reviews.pdf.tagged import Element, TaggedCanvas, Writing
 from reviews.pdf.text import composed
 
-_BULLET_INDENT = 3.0
+BULLET = "•"
+
+_BULLET_INDENT = 0.27  # of the text's size
+_HEADINGS = {"H1": 0, "H2": 1, "H3": 2}  # and their level in the file's outline
 _UNDERLINE = 0.6  # its width; it lies twice as far under the text
 _WORDS = re.compile(r"[^ ]+ ?| ")  # a word keeps its space, so that lines join to the same text
 
@@ -44,13 +47,18 @@ type Line = tuple[Fragment, ...]
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """A paragraph, heading or other line of text, `width` points wide."""
+    """A paragraph, heading, item of a list or other line of text, `width` points wide.
+
+    `is_first` is the first item of its list, `is_continued` a text that began on another page.
+    """
 
     lines: tuple[Line, ...]
     style: Style
     width: float
     bullet: str
     keeps_next: bool
+    is_first: bool = False
+    is_continued: bool = False
 
     @property
     def height(self) -> float:
@@ -61,6 +69,18 @@ class Prose:
         """The height of as few lines as may stand at the foot of a page: two, or all of three."""
         return self.style.leading * (len(self.lines) if len(self.lines) < 4 else 2)
 
+    @property
+    def before(self) -> float:
+        return self.style.before
+
+    @property
+    def after(self) -> float:
+        return self.style.after
+
+    @property
+    def text(self) -> str:
+        return "".join(fragment.text for line in self.lines for fragment in line)
+
     def split(self, room: float) -> tuple["Prose", "Prose"]:
         """What goes into `room` points of height (at least `least_height`), and the rest of it.
 
@@ -68,44 +88,84 @@ class Prose:
         """
         count = min(int(room / self.style.leading), len(self.lines) - 2)
         head = replace(self, lines=self.lines[:count], keeps_next=False)
-        return head, replace(self, lines=self.lines[count:], bullet="")
+        rest = replace(self, lines=self.lines[count:], bullet="", is_continued=True)
+        return head, rest
 
-    def draw(self, canvas: Canvas, x: float, y: float) -> None:
-        """Draw it with its lower left corner at (x, y)."""
+    def write(self, canvas: TaggedCanvas, x: float, y: float) -> None:
+        """Draw it with its lower left corner at (x, y), as an element of the structure.
+
+        A text that began on another page stays one element, the latest that was written.
+        """
+        if not self.lines:
+            return
+        if self.is_continued:
+            element = canvas.latest
+        elif self.bullet:
+            element = self._item(canvas, x, y)
+        else:
+            element = Element(self.style.tag, canvas.root)
+            if self.style.tag in _HEADINGS:
+                level = _HEADINGS[self.style.tag]
+                canvas.bookmark(self.text, level, x, y + self.height)
+        canvas.latest = element
+        self._draw(canvas, x, y, element)
+
+    def draw(self, canvas: TaggedCanvas, x: float, y: float) -> None:
+        """Draw it with its lower left corner at (x, y), as part of what surrounds it."""
+        self._draw(canvas, x, y, None)
+
+    def _item(self, canvas: TaggedCanvas, x: float, y: float) -> Element:
+        """Draws the bullet or number and returns the element of the words beside it."""
         style = self.style
-        left = x + style.indent
-        baseline = first = y + self.height - style.size
-        if self.bullet:
-            canvas.setFillColor(style.colour)
-            canvas.setFont(style.font, style.size)
-            canvas.drawString(x + _BULLET_INDENT, first, self.bullet)
-        text = canvas.beginText(left, first)
-        font, colour = "", None
-        for line in self.lines:
-            if line[0].x:
-                text.setTextOrigin(left + line[0].x, baseline)
-            for fragment in line:
-                if fragment.colour != colour:
-                    colour = fragment.colour
-                    text.setFillColor(colour)
-                if fragment.font != font:
-                    font = fragment.font
-                    text.setFont(font, style.size, style.leading)
-                if fragment is line[-1]:
-                    text.textLine(fragment.text)
-                else:
-                    text.textOut(fragment.text)
-            baseline -= style.leading
-        canvas.drawText(text)
+        if self.is_first:
+            numbering = "Disc" if self.bullet == BULLET else "Decimal"
+            canvas.list = Element("L", canvas.root, f"<</O/List/ListNumbering/{numbering}>>")
+        item = Element("LI", canvas.list)
+        label = Writing(
+            canvas,
+            x + _BULLET_INDENT * style.size,
+            y + self.height - style.size,
+            Element("Lbl", item),
+        )
+        label.show(self.bullet, style.font, style, style.colour, None)
+        label.end()
+        return Element("LBody", item)
+
+    def _draw(self, canvas: TaggedCanvas, x: float, y: float, home: Element | None) -> None:
+        style = self.style
+        left, first = x + style.indent, y + self.height - style.size
+        writing = Writing(canvas, left, first, home)
+        links: list[tuple[Fragment, float, Element]] = []
+        link = None
         for number, line in enumerate(self.lines):
+            baseline = first - number * style.leading
+            if line[0].x:
+                writing.move(left + line[0].x, baseline)
             for fragment in line:
-                if fragment.link:
-                    _draw_link(canvas, fragment, left, first - number * style.leading, style.size)
+                if not fragment.link or home is None:
+                    link = None
+                elif link is None or links[-1][0].link != fragment.link:
+                    link = Element("Link", home)
+                if link is not None:
+                    links.append((fragment, baseline, link))
+                writing.show(fragment.text, fragment.font, style, fragment.colour, link)
+            writing.new_line()
+        writing.end()
+        for fragment, baseline, element in links:
+            _draw_link(canvas, fragment, left, baseline, style.size, element)
 
 
 def prose(runs: Iterable[Run], style: Style, width: float) -> Prose:
     """The runs broken into lines of at most this width."""
     return _broken(tuple(runs), style, width)
+
+
+def item(runs: Iterable[Run], style: Style, width: float, *, number: int, bullet: str) -> Prose:
+    """An item of a list, the `number`th from 1, with a bullet or number that hangs beside it."""
+    words = _broken(tuple(runs), style, width)
+    if not words.lines:
+        words = _broken((Run(" "),), style, width)  # room for the bullet
+    return replace(words, bullet=bullet, is_first=number == 1)
 
 
 def plain(text: str, style: Style, width: float) -> Prose:
@@ -118,7 +178,7 @@ def plain(text: str, style: Style, width: float) -> Prose:
 def _broken(runs: tuple[Run, ...], style: Style, width: float) -> Prose:
     lines = _lines(_words(runs, style, width - style.indent), width - style.indent)
     set_lines = tuple(_line(pieces, style, width) for pieces in lines)
-    return Prose(set_lines, style, width, bullet=style.bullet, keeps_next=style.keeps_next)
+    return Prose(set_lines, style, width, bullet="", keeps_next=style.keeps_next)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +202,7 @@ def _words(runs: tuple[Run, ...], style: Style, width: float) -> Iterator[list[_
     """The words, each as its pieces, since a word can change its font before its end."""
     word: list[_Piece] = []
     for run in runs:
-        font = BOLD if run.is_bold else style.font
+        font = emphasised(style.font, bold=run.is_bold, italic=run.is_italic)
         for text in _WORDS.findall(composed(run.text)):
             for part in _parts(text, font, style.size, width):
                 word.append(_piece(part, font, run.link, style.size))
@@ -198,11 +258,16 @@ def _line(pieces: list[_Piece], style: Style, width: float) -> Line:
 
 
 def _draw_link(
-    canvas: Canvas, fragment: Fragment, left: float, baseline: float, size: float
+    canvas: TaggedCanvas,
+    fragment: Fragment,
+    left: float,
+    baseline: float,
+    size: float,
+    element: Element,
 ) -> None:
     start, end = left + fragment.x, left + fragment.x + fragment.width
     canvas.setStrokeColor(fragment.colour)
     canvas.setLineWidth(_UNDERLINE)
     canvas.line(start, baseline - 2 * _UNDERLINE, end, baseline - 2 * _UNDERLINE)
     box = (start, baseline - 0.25 * size, end, baseline + 0.85 * size)
-    canvas.linkURL(fragment.link, box, relative=1)
+    canvas.link(element, fragment.link, box)

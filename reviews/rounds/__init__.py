@@ -3,6 +3,7 @@
 Each step refuses (`Refused`) with one sentence a problem and changes nothing.
 """
 
+from reviews.rounds.alternatives import make_alternative, store_alternatives
 from reviews.rounds.approving import amend_letter, answer_return, approve, return_letter
 from reviews.rounds.checking import Finding, check
 from reviews.rounds.freezing import freeze
@@ -18,9 +19,11 @@ __all__ = [
     "check",
     "freeze",
     "issue",
+    "make_alternative",
     "open_round",
     "record",
     "reschedule",
     "return_letter",
+    "store_alternatives",
     "verify",
 ]

@@ -13,6 +13,7 @@ from reviews.drafting import compose
 from reviews.letters.document import to_plain
 from reviews.models import Freeze, Letter, LetterCode, LetterFile, OutboxMessage, Round, RoundEvent
 from reviews.pdf.render import render
+from reviews.rounds.alternatives import store_alternatives
 from reviews.rounds.steps import record, require
 
 
@@ -74,6 +75,7 @@ class Issuing:
                 ) from error
             LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
             LetterCode.objects.create(letter=letter, code=document.check_code)
+            store_alternatives(letter, document)
             now = timezone.now()
             Letter.objects.filter(pk=pk).update(
                 issued_at=now,

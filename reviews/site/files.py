@@ -1,5 +1,7 @@
 """The files of the public pages: letters as issued, open data, and whether the site is well."""
 
+from collections.abc import Buffer, Callable
+
 from django.db import Error, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
 
-from reviews.models import AnnualSummary, Demonstration, Freeze, LetterFile, Round
+from reviews.models import (
+    AnnualSummary,
+    Demonstration,
+    Freeze,
+    LetterAlternative,
+    LetterFile,
+    Round,
+)
 from reviews.site import opendata
 from reviews.site.responses import public, without_parameters
 from reviews.site.views import issued_letter
@@ -19,6 +28,10 @@ from reviews.site.views import issued_letter
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
 CSVW = "application/csvm+json"
+ALTERNATIVES = {
+    LetterAlternative.Kind.LARGE_PRINT: "application/pdf",
+    LetterAlternative.Kind.TEXT: "text/plain; charset=utf-8",
+}
 
 
 @public
@@ -28,16 +41,52 @@ def letter_pdf(
 ) -> HttpResponseBase:
     """The bytes that were issued."""
     summary = issued_letter(slug, year, version, at=timezone.now())
-    etag = f'"{summary.letter.sha256}"'
+    files = LetterFile.objects.filter(letter=summary.letter).values_list("pdf", flat=True)
+    return _as_issued(
+        request,
+        files.get,
+        sha256=summary.letter.sha256,
+        content_type="application/pdf",
+        name=opendata.letter_file_name(summary),
+    )
+
+
+@public
+@csp_override({"frame-ancestors": [CSP.NONE]})
+def letter_alternative(
+    request: HttpRequest, slug: str, year: int, kind: str, version: int | None = None
+) -> HttpResponseBase:
+    """The letter in large print or as plain text, as it was issued."""
+    summary = issued_letter(slug, year, version, at=timezone.now())
+    files = LetterAlternative.objects.filter(letter=summary.letter, kind=kind)
+    stored = get_object_or_404(files.only("sha256"))
+    return _as_issued(
+        request,
+        files.values_list("content", flat=True).get,
+        sha256=stored.sha256,
+        content_type=ALTERNATIVES[LetterAlternative.Kind(kind)],
+        name=opendata.alternative_file_name(summary, LetterAlternative.Kind(kind)),
+    )
+
+
+def _as_issued(
+    request: HttpRequest,
+    read: Callable[[], Buffer],
+    *,
+    sha256: str,
+    content_type: str,
+    name: str,
+) -> HttpResponseBase:
+    """A file of a letter, or that the reader's copy is still the same."""
+    etag = f'"{sha256}"'
     if unchanged := get_conditional_response(request, etag=etag):
         unchanged.headers["ETag"] = etag
         return unchanged
-    pdf = LetterFile.objects.values_list("pdf", flat=True).get(letter=summary.letter)
     return HttpResponse(
-        bytes(pdf),
-        content_type="application/pdf",
+        bytes(read()),
+        content_type=content_type,
         headers={
-            "Content-Disposition": f'inline; filename="{opendata.letter_file_name(summary)}"',
+            "Content-Disposition": f'inline; filename="{name}"',
             "ETag": etag,
             "X-Content-Type-Options": "nosniff",
         },

@@ -18,7 +18,7 @@ from django.utils import timezone
 from reviews.figures.cells import statistics_cells
 from reviews.figures.periods import Period
 from reviews.letters.wording import DEMONSTRATION
-from reviews.models import AnnualSummary, Freeze, TypeAverage
+from reviews.models import AnnualSummary, Freeze, LetterAlternative, TypeAverage
 
 type Cell = str | int | Decimal | dt.date | None
 type Row = dict[str, Cell]
@@ -322,6 +322,11 @@ def manifest_csv(summaries: Iterable[AnnualSummary]) -> bytes:
 
 def letter_file_name(summary: AnnualSummary) -> str:
     return f"{summary.year_ending}-{summary.slug}.pdf"
+
+
+def alternative_file_name(summary: AnnualSummary, kind: LetterAlternative.Kind) -> str:
+    ending = "-large-print.pdf" if kind == LetterAlternative.Kind.LARGE_PRINT else ".txt"
+    return f"{summary.year_ending}-{summary.slug}{ending}"
 
 
 def all_files(

@@ -290,6 +290,7 @@ def letter(request: HttpRequest, slug: str, year: int, version: int | None = Non
             "letter": summary.letter,
             "document": document,
             "panels": drawn(document.panels),
+            "alternatives": dict(summary.letter.alternatives.values_list("kind", "size")),
             "newer": versions.filter(version__gt=summary.version).order_by("version").last(),
             "older": versions.filter(version__lt=summary.version).order_by("version").last(),
         },

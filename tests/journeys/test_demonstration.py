@@ -18,6 +18,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 
@@ -27,10 +28,12 @@ from reviews.figures.learning import placeholders
 from reviews.models import (
     AnnualSummary,
     FrozenLearning,
+    LetterAlternative,
     LetterFile,
     PublishedDecision,
     Round,
 )
+from tests.reviews.pdf.structure import problems
 
 MADE_AT = dt.datetime(2026, 9, 15, 9, 0, tzinfo=dt.UTC)
 SPECIMEN = "borough-council-of-kings-lynn-and-west-norfolk"
@@ -297,6 +300,21 @@ def test_rounds_not_yet_public_are_not_found(client: Client, address: str) -> No
         response = client.get(f"/councils/leeds-city-council/{address}")
     assert response.status_code == 404
     assert "Leeds" not in response.content.decode()
+
+
+def test_every_letter_is_tagged() -> None:
+    checked = 0
+    for file in LetterFile.objects.iterator(chunk_size=50):
+        assert problems(bytes(file.pdf)) == [], file
+        checked += 1
+    assert checked == 364 + 336
+
+
+def test_large_print_and_text_of_every_letter_are_kept() -> None:
+    kept = LetterAlternative.objects.values_list("kind").annotate(Count("pk")).order_by("kind")
+    assert list(kept) == [("large_print", 700), ("text", 700)]
+    for file in LetterAlternative.objects.filter(kind="large_print")[:700:25]:
+        assert problems(bytes(file.content)) == [], file
 
 
 def test_abolished_council_has_a_letter_without_comparison() -> None:

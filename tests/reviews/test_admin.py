@@ -32,6 +32,7 @@ from reviews.models import (
     LearningAttendance,
     LearningEvent,
     Letter,
+    LetterAlternative,
     LetterFile,
     OutboxMessage,
     PublishedFigure,
@@ -50,12 +51,13 @@ from tests.factories import (
     make_signatory,
     with_reason,
 )
+from tests.management.commands.flush import guards_lifted
 
 pytestmark = pytest.mark.django_db
 
 RECORDS = (
-    Freeze, TypeAverage, AnnualSummary, FrozenLearning, LetterFile, OutboxMessage, RoundEvent,
-    Demonstration,
+    Freeze, TypeAverage, AnnualSummary, FrozenLearning, LetterFile, LetterAlternative,
+    OutboxMessage, RoundEvent, Demonstration,
 )  # fmt: skip
 
 
@@ -241,7 +243,8 @@ def test_admin_registers_every_model_with_columns() -> None:
     ("model", "queries"),
     [
         (Round, 7), (Signatory, 7), (PublishedFigure, 8), (AnnualSummary, 8),
-        (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (OutboxMessage, 10), (RoundEvent, 10),
+        (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (LetterAlternative, 8),
+        (OutboxMessage, 10), (RoundEvent, 10),
         (Demonstration, 7), (LearningEvent, 8), (LearningAttendance, 8), (FrozenLearning, 8),
     ],
 )  # fmt: skip
@@ -761,6 +764,43 @@ def test_letter_page_and_pdf_say_draft_until_issued() -> None:
     issued = client.get(pdf).content
     assert issued == bytes(LetterFile.objects.get().pdf)
     assert issued != drafted.content
+
+
+def test_letter_in_other_renditions_says_draft_until_issued() -> None:
+    round_ = approved_round(1)
+    letter = Letter.objects.select_related("summary__freeze__round").get()
+    client = signed_in("approver")
+    large = reverse("admin:reviews_letter_large_print", args=[letter.pk])
+    text = reverse("admin:reviews_letter_text", args=[letter.pk])
+    page = client.get(reverse("admin:reviews_letter_page", args=[letter.pk])).content.decode()
+    assert (large in page, text in page) == (True, True)
+    drafted = client.get(text)
+    assert drafted.content.decode().startswith("Draft\n\nLocal Government")
+    assert drafted.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "no-store" in drafted.headers["Cache-Control"]
+    assert client.get(large).content.startswith(b"%PDF-1.7")
+    name = f"2020-{letter.summary.slug}-large-print.pdf"
+    assert client.get(large).headers["Content-Disposition"] == f'inline; filename="{name}"'
+
+    rounds.issue(round_=round_, by=User.objects.get(username="editor who froze 2020"))
+    kept = {each.kind: bytes(each.content) for each in LetterAlternative.objects.all()}
+    assert client.get(large).content == kept["large_print"]
+    assert client.get(text).content == kept["text"]
+    assert not kept["text"].startswith(b"Draft")
+    stranger = signed_in("caseworker")
+    assert [stranger.get(page).status_code for page in (large, text)] == [403, 403]
+
+
+def test_letter_issued_before_renditions_were_kept_still_has_them() -> None:
+    issued_round(1)
+    letter = Letter.objects.select_related("summary__freeze__round").get()
+    kept = {each.kind: bytes(each.content) for each in LetterAlternative.objects.all()}
+    with guards_lifted():
+        LetterAlternative.objects.all().delete()
+    client = signed_in("approver")
+    for kind, content in kept.items():
+        page = reverse(f"admin:reviews_letter_{kind}", args=[letter.pk])
+        assert client.get(page).content == content
 
 
 def test_letter_page_says_every_word_of_the_letter() -> None:

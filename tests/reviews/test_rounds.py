@@ -1,6 +1,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -12,11 +13,15 @@ from casework.choices import AuthorityType, ContactRole, Outcome
 from casework.models import Authority, Population
 from casework.refusals import Refused
 from reviews import rounds
+from reviews.drafting import compose
+from reviews.letters.document import Bar, Chart, Panel, from_plain
+from reviews.letters.text import as_text
 from reviews.models import (
     AnnualSummary,
     Demonstration,
     Freeze,
     Letter,
+    LetterAlternative,
     LetterFile,
     OutboxMessage,
     PublishedFigure,
@@ -24,6 +29,7 @@ from reviews.models import (
     RoundEvent,
     TypeAverage,
 )
+from reviews.pdf.render import LARGE_PRINT, render
 from reviews.rounds import issuing
 from tests.factories import (
     MIDDLE,
@@ -39,6 +45,7 @@ from tests.factories import (
     make_signatory,
     make_user,
 )
+from tests.management.commands.flush import guards_lifted
 
 pytestmark = pytest.mark.django_db
 
@@ -757,6 +764,51 @@ def test_issue_refuses_a_letter_that_cannot_be_drawn(authority: Authority) -> No
     assert LetterFile.objects.exists() is False
 
 
+def test_issue_keeps_the_letter_in_large_print_and_as_text(authority: Authority) -> None:
+    make_issued_round(2020)
+    letter, document = Letter.objects.get(), from_plain(LetterFile.objects.get().document)
+    assert {each.kind: bytes(each.content) for each in letter.alternatives.all()} == {
+        "large_print": render(document, LARGE_PRINT),
+        "text": as_text(document).encode(),
+    }
+    for each in letter.alternatives.all():
+        content = bytes(each.content)
+        assert (each.sha256, each.size) == (hashlib.sha256(content).hexdigest(), len(content))
+
+
+def test_renditions_of_an_issued_letter_are_kept_as_they_are(authority: Authority) -> None:
+    make_issued_round(2020)
+    kept = LetterAlternative.objects.filter(kind="text")
+    with pytest.raises(IntegrityError, match="cannot be changed"), transaction.atomic():
+        kept.update(content=b"forged")
+    with pytest.raises(IntegrityError, match="cannot be changed"), transaction.atomic():
+        kept.delete()
+    with pytest.raises(IntegrityError, match=r"cannot be changed|not later"), transaction.atomic():
+        LetterAlternative.objects.create(
+            letter=Letter.objects.get(), kind="text", content=b"x", sha256="x", size=1
+        )
+    with guards_lifted():
+        kept.delete()
+    with pytest.raises(IntegrityError, match="not later"), transaction.atomic():
+        LetterAlternative.objects.create(
+            letter=Letter.objects.get(), kind="text", content=b"x", sha256="x", size=1
+        )
+
+
+def test_issue_refuses_a_letter_that_cannot_be_drawn_in_large_print(authority: Authority) -> None:
+    round_ = make_round(2020)
+    rounds.freeze(round_=round_, by=make_editor())
+    letter = Letter.objects.select_related("summary__freeze__round").get()
+    bars = tuple(Bar(f"Bar {n}", str(n), n, 50) for n in range(50))
+    panel = Panel("overview", "Overview", (), Chart("Fifty bars", bars))
+    with pytest.raises(Refused) as refused:
+        rounds.store_alternatives(letter, replace(compose(letter), panels=(panel,)))
+    assert refusal(refused) == [
+        "The letter to Example District Council cannot be drawn in large print: a chart is too "
+        "long for a page."
+    ]
+
+
 def test_issue_leaves_its_line_in_the_history_whenever_it_is_stopped(
     authority: Authority,
 ) -> None:
@@ -896,8 +948,6 @@ def test_verify_says_when_nothing_is_issued(authority: Authority) -> None:
 
 
 def test_verify_finds_a_letter_altered_behind_the_guards(authority: Authority) -> None:
-    from tests.management.commands.flush import guards_lifted
-
     round_ = make_issued_round(2020)
     was = Letter.objects.get().sha256
     with guards_lifted():

@@ -4,9 +4,8 @@ import pytest
 
 from reviews.figures.rates import Rate
 from reviews.letters.document import Bar, Chart, LetterDocument, Panel
-from reviews.pdf.charts import BAR_HEIGHT
 from reviews.pdf.render import render
-from reviews.pdf.styles import ACCENT, HATCH, PALE
+from reviews.pdf.styles import ACCENT, HATCH, PALE, STANDARD
 from tests.reviews.pdf.factories import (
     NONE_DUE,
     NONE_UPHELD,
@@ -31,7 +30,7 @@ def drawn_bars(document: LetterDocument) -> list[tuple[str, float]]:
     found = []
     track = 0.0
     for shape in rectangles(render(document), -1):
-        if round(shape.height, 3) != BAR_HEIGHT:
+        if round(shape.height, 3) != STANDARD.chart.bar_height:
             continue
         if shape.pen.fill == colour(PALE):
             track = shape.width

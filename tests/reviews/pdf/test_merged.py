@@ -31,6 +31,21 @@ def test_merge_gives_the_same_bytes_twice() -> None:
     assert merged(*pdfs) == merged(*pdfs)
 
 
+def test_merge_refers_to_no_structure() -> None:
+    _, file = merged(render(letter(figures="{}")), render(addressed_to("Other Council")))
+    with pikepdf.open(BytesIO(file)) as pdf:
+        entries = [
+            name
+            for holder in pdf.objects
+            if isinstance(holder, pikepdf.Dictionary)
+            for name in ("/StructParents", "/StructParent", "/Tabs", "/StructTreeRoot", "/AF")
+            if name in holder
+        ]
+        elements = [o for o in pdf.objects if isinstance(o, pikepdf.Dictionary) and "/Pg" in o]
+        assert (entries, elements) == ([], [])
+        assert pdf.check_pdf_syntax() == []
+
+
 def test_merge_holds_each_font_once() -> None:
     pdfs = [render(addressed_to(f"Council {number}")) for number in range(20)]
     _, file = merged(*pdfs)

@@ -8,20 +8,23 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from reviews.figures.rates import Rate
 from reviews.letters.document import (
     BulletList,
     Heading,
     LetterDocument,
+    NumberedList,
     Panel,
     Run,
     Statement,
 )
+from reviews.pdf.fonts import REGULAR
 from reviews.pdf.pages import laid_out
 from reviews.pdf.prose import Prose
 from reviews.pdf.render import DoesNotFit, UnprintableCharacter, render
-from reviews.pdf.styles import BOTTOM
+from reviews.pdf.styles import STANDARD
 from tests.reviews.pdf.factories import (
     NARRATIVE,
     NONE_DUE,
@@ -148,13 +151,16 @@ def test_statistics_are_one_page_whatever_they_say(name: str, panels: tuple[Pane
 
 def test_statistics_stay_above_the_footer() -> None:
     document = addressed_to(LONGEST, panels=FULL_PANELS)
-    page = laid_out(document)[-1]
-    assert min(placed.y for placed in page.placed) * page.scale >= BOTTOM - 0.001
+    page = laid_out(document, STANDARD)[-1]
+    assert min(placed.y for placed in page.placed) * page.scale >= STANDARD.bottom - 0.001
 
 
 def test_statistics_of_the_usual_length_are_not_shrunk() -> None:
     four = (overview(123, 32, 16), *letter().panels)
-    assert [laid_out(letter(panels=panels))[-1].scale for panels in (four, four[1:])] == [1, 1]
+    assert [laid_out(letter(panels=panels), STANDARD)[-1].scale for panels in (four, four[1:])] == [
+        1,
+        1,
+    ]
 
 
 def test_statistics_too_long_for_any_page_are_refused() -> None:
@@ -193,7 +199,7 @@ def test_signature_takes_the_last_of_the_narrative_along(paragraphs: int) -> Non
 def test_heading_stays_with_its_text_and_no_line_stands_alone(paragraphs: int) -> None:
     before = tuple(sentence("Words of a line or two. " * 6) for _ in range(paragraphs))
     after = sentence("Text under the heading. " * 20)
-    pages = laid_out(letter(narrative=(*before, Heading("A heading"), after)))
+    pages = laid_out(letter(narrative=(*before, Heading("A heading"), after)), STANDARD)
     columns = [[p.part for p in page.placed if isinstance(p.part, Prose)] for page in pages[:-1]]
     for column in columns:
         texts = ["".join(f.text for line in part.lines for f in line) for part in column]
@@ -328,6 +334,38 @@ def test_bold_runs_are_bold() -> None:
     block = next(b for b in page if isinstance(b, TextBlock) and ("textOut", ("bold",)) in b.calls)
     shown = [values[0] for name, values in block.calls if name != "setFillColorRGB"]
     assert shown == ["Lato-Regular", "plain ", "Lato-Bold", "bold", "Lato-Regular", "ly, plain"]
+
+
+def test_stressed_runs_are_in_italics() -> None:
+    runs = (
+        Run("stress", is_italic=True),
+        Run(", both", is_bold=True, is_italic=True),
+        Run(", plain"),
+    )
+    page = marks(render(letter(narrative=(sentence(*runs),))))[0]
+    block = next(
+        b for b in page if isinstance(b, TextBlock) and ("textOut", ("stress",)) in b.calls
+    )
+    shown = [values[0] for name, values in block.calls if name != "setFillColorRGB"]
+    assert shown == [
+        *("Lato-Italic", "stress"),
+        *("Lato-BoldItalic", ", both"),
+        *("Lato-Regular", ", plain"),
+    ]
+
+
+def test_numbers_stand_beside_their_items_however_many() -> None:
+    for count in (9, 10, 100):
+        items = tuple((Run(f"item {n}"),) for n in range(count))
+        pages = marks(render(letter(narrative=(NumberedList(items),))))
+        ends = {}
+        for mark in (mark for page in pages[:-1] for mark in page if isinstance(mark, TextBlock)):
+            words = "".join(str(v[0]) for name, v in mark.calls if name.startswith("text"))
+            if words == f"{count}.":
+                ends["number"] = mark.x + stringWidth(words, REGULAR, 11)
+            if words == f"item {count - 1}":
+                ends["item"] = mark.x
+        assert 0 < ends["item"] - ends["number"] < 11
 
 
 def test_word_wider_than_the_page_is_torn_and_kept() -> None:

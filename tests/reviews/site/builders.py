@@ -12,6 +12,7 @@ from casework.models import Authority
 from reviews.drafting import compose
 from reviews.letters.document import to_plain
 from reviews.models import AnnualSummary, Freeze, Letter, LetterFile, Round, TypeAverage
+from reviews.rounds import store_alternatives
 from tests.factories import make_round
 
 PUBLISHED_AT = dt.datetime(2020, 7, 28, 23, tzinfo=dt.UTC)  # midnight of 29 July in London
@@ -109,7 +110,9 @@ def issue(summary: AnnualSummary) -> Letter:
     """Issues the letter of a row. Its bytes are no PDF, and differ from any other letter's."""
     letter = summary.letter
     pdf = f"%PDF-1.7 {summary.slug} {summary.year_ending} {summary.version}".encode()
-    LetterFile.objects.create(letter=letter, document=to_plain(compose(letter)), pdf=pdf)
+    document = compose(letter)
+    LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
+    store_alternatives(letter, document)
     now = timezone.now()
     letter.approved_at, letter.approved_by = now, make_user("second")
     letter.issued_at, letter.issued_by = now, make_user("first")

@@ -26,6 +26,10 @@ OF_THE_YEAR = (
     f"{COUNCIL}YEAR/letter.pdf",
     f"{COUNCIL}YEAR/letter/1/",
     f"{COUNCIL}YEAR/letter-1.pdf",
+    f"{COUNCIL}YEAR/letter-large-print.pdf",
+    f"{COUNCIL}YEAR/letter-1-large-print.pdf",
+    f"{COUNCIL}YEAR/letter.txt",
+    f"{COUNCIL}YEAR/letter-1.txt",
     "/data/YEAR/statistics.csv",
     "/data/YEAR/statistics.json",
     "/data/YEAR/statistics.csv-metadata.json",
@@ -86,7 +90,7 @@ def test_letter_not_issued_is_not_public_though_its_round_is(
     round_ = make_frozen_round()
     make_issued(round_, make_authority("Other Council", slug="other"))
     make_summary(round_, kings_lynn, **SPECIMEN)
-    for address in OF_THE_YEAR[:5]:
+    for address in OF_THE_YEAR[:9]:
         assert client.get(address.replace("YEAR", "2020")).status_code == 404
     assert b"kings-lynn" not in client.get("/data/2020/statistics.csv").content
     assert b"kings-lynn" not in client.get("/data/2020/manifest.csv").content

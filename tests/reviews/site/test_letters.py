@@ -9,8 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from reviews.letters.document import BulletList, Heading, Paragraph, Run, from_plain
-from reviews.models import AnnualSummary, LetterFile
+from reviews.letters.text import as_text
+from reviews.models import AnnualSummary, LetterAlternative, LetterFile
 from tests.factories import make_authority
+from tests.management.commands.flush import guards_lifted
 from tests.reviews.site.builders import SPECIMEN, correct, make_frozen_round, make_issued
 from tests.reviews.site.words import Page
 
@@ -95,6 +97,49 @@ def test_pdf_that_a_reader_has_already_is_not_sent_again(
     assert response.headers["ETag"] == etag
 
 
+def test_letter_in_large_print_and_as_text_is_as_issued(
+    client: Client, summary: AnnualSummary
+) -> None:
+    kinds = {
+        "-large-print.pdf": ("large_print", "application/pdf", "2020-kings-lynn-large-print.pdf"),
+        ".txt": ("text", "text/plain; charset=utf-8", "2020-kings-lynn.txt"),
+    }
+    for ending, (kind, content_type, name) in kinds.items():
+        stored = LetterAlternative.objects.get(kind=kind)
+        for address in (f"{LETTER}{ending}", f"{LETTER}-1{ending}"):
+            response = client.get(address)
+            assert response.content == bytes(stored.content)
+            assert hashlib.sha256(response.content).hexdigest() == stored.sha256
+            assert len(response.content) == stored.size
+            assert response.headers["Content-Type"] == content_type
+            assert response.headers["Content-Disposition"] == f'inline; filename="{name}"'
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
+            assert response.headers["ETag"] == f'"{stored.sha256}"'
+            again = client.get(address, headers={"if-none-match": response.headers["ETag"]})
+            assert (again.status_code, again.content) == (304, b"")
+
+
+def test_text_says_what_the_stored_letter_says(client: Client, summary: AnnualSummary) -> None:
+    document = from_plain(LetterFile.objects.get().document)
+    assert client.get(f"{LETTER}.txt").content.decode() == as_text(document)
+    assert "0% of complaints we investigated were upheld." in as_text(document)
+
+
+def test_letter_page_offers_the_renditions_there_are(
+    client: Client, summary: AnnualSummary
+) -> None:
+    offered = {
+        "/councils/kings-lynn/2020/letter-1-large-print.pdf",
+        "/councils/kings-lynn/2020/letter-1.txt",
+    }
+    assert offered <= set(Page(client.get(f"{LETTER}/").content).links)
+    with guards_lifted():
+        LetterAlternative.objects.all().delete()
+    assert offered & set(Page(client.get(f"{LETTER}/").content).links) == set()
+    assert client.get(f"{LETTER}.txt").status_code == 404
+
+
 def test_corrected_letter_replaces_the_first_and_both_stay(
     client: Client, summary: AnnualSummary
 ) -> None:
@@ -124,8 +169,11 @@ def test_letter_asks_a_fixed_number_of_queries(
         client.get(f"{LETTER}/")
     with CaptureQueriesContext(connection) as pdf:
         client.get(f"{LETTER}.pdf")
-    assert (len(page), len(pdf)) == (5, 2)
-    assert not any('"pdf"' in query["sql"] for query in page)
+    with CaptureQueriesContext(connection) as text:
+        client.get(f"{LETTER}.txt")
+    assert (len(page), len(pdf), len(text)) == (6, 2, 3)
+    read = ('"pdf"', '"content"')
+    assert not any(column in query["sql"] for query in page for column in read)
 
 
 def test_link_of_a_letter_leads_to_web_addresses_only() -> None:
