@@ -7,11 +7,11 @@ from django.template.loader import render_to_string
 
 from reviews.figures.counts import Average, Counts, Statistics
 from reviews.letters.document import LetterDocument, Panel
+from reviews.letters.pictures import drawn
 from reviews.letters.statements import panels
 from reviews.letters.text import as_text
 from reviews.pdf.render import LARGE_PRINT, STANDARD, render
 from reviews.pdf.styles import Layout
-from reviews.letters.pictures import drawn
 from tests.reviews.pdf.factories import addressed_to
 from tests.reviews.pdf.structure import Told, read_out
 from tests.reviews.site.words import Page

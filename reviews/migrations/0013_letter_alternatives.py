@@ -11,7 +11,7 @@ MESSAGE = "An issued letter cannot be changed; a correction is a new letter."
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0005_what_is_done_with_letters"),
+        ("reviews", "0012_words_are_kept"),
     ]
 
     operations = [
