@@ -23,14 +23,12 @@ from casework.actions.looks import record_look
 from casework.choices import LookAt
 from casework.models import Complainant
 from reviews.models import (
-    AnnualSummary,
     Demonstration,
     LateReplies,
     Letter,
     LetterReturn,
     PublishedDecision,
     PublishedFigure,
-    SummaryCondition,
     WordingDraft,
     WordingText,
 )
@@ -317,9 +315,6 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
         wording=text, content="Another\n((passages))", begun_by=by, saved_by=by, saved_at=now
     )
     LateReplies.objects.create(round=text.round, authority=authority, marked_at=now, marked_by=by)
-    SummaryCondition.objects.create(
-        summary=AnnualSummary.objects.all()[0], name="public report this year"
-    )
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(
         authority=authority, year_ending=2018, source="Example", upheld=1
