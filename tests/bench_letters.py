@@ -1,8 +1,8 @@
 """How long a letter takes to draw, and how much memory many letters take.
 
 The floor draws what the finished letter shows - the same lines of text, shapes and links, at the
-same places, with the same subset fonts - on a bare reportlab canvas, untagged. Where everything goes
-was read from the finished letter beforehand, so the floor lays nothing out.
+same places, with the same subset fonts - on a bare reportlab canvas, untagged. Where everything
+goes was read from the finished letter beforehand, so the floor lays nothing out.
 
     python -m tests.bench_letters
 """
