@@ -36,8 +36,9 @@ ORDER = {
         "LockedPeriod",
     ],
     "reviews": [
-        "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
-        "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
+        "Round", "Letter", "OutboxMessage", "Signatory", "PublishedDecision", "PublishedFigure",
+        "AnnualSummary", "TypeAverage", "Freeze", "CaseList", "LetterFile", "RoundEvent",
+        "MessageEvent",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip

@@ -15,7 +15,9 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
-FROZEN = "freeze typeaverage annualsummary letterfile outboxmessage roundevent"
+FROZEN = "freeze typeaverage annualsummary letterfile caselist roundevent"
+# They show officers' e-mail addresses, which approving needs not.
+MESSAGES = "outboxmessage messageevent"
 
 # A filter kept under a name is nobody's data but its owner's.
 OWN = _each("casework", "view add change delete", "savedfilter")
@@ -62,8 +64,9 @@ ROLES: dict[str, set[str]] = {
     | _each("casework", "add change view", "contact population")
     | _each("reviews", "add change view", "round signatory publishedfigure")
     | _each("reviews", "change view", "letter")
-    | _each("reviews", "view", f"{FROZEN} publisheddecision")
+    | _each("reviews", "view", f"{FROZEN} {MESSAGES} publisheddecision")
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
+    | {"reviews.send_messages"}
     | {"reviews.publish_decision"}
     | {"casework.import_files"}  # contacts and populations, what it may change
     | OWN,
@@ -85,7 +88,8 @@ ROLES: dict[str, set[str]] = {
     | _each(
         "reviews",
         "view",
-        f"demonstration round letter signatory publishedfigure publisheddecision {FROZEN}",
+        "demonstration round letter signatory publishedfigure publisheddecision "
+        f"{FROZEN} {MESSAGES}",
     ),
 }
 

@@ -4,17 +4,24 @@ Frozen rows and issued letters are immutable in the database itself (triggers, m
 say by value what they say: names, type, counts, averages, method.
 """
 
+from reviews.models.caselists import CaseList, CaseListKind
 from reviews.models.decisions import PublishedDecision
-from reviews.models.letters import Letter, LetterFile, OutboxMessage, Signatory
+from reviews.models.letters import Letter, LetterFile, Signatory
+from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
 
 __all__ = [
+    "NEXT_STATES",
     "AnnualSummary",
+    "CaseList",
+    "CaseListKind",
     "Demonstration",
     "Freeze",
     "Letter",
     "LetterFile",
+    "MessageEvent",
+    "MessageState",
     "OutboxMessage",
     "PublishedDecision",
     "PublishedFigure",

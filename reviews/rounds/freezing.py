@@ -16,6 +16,7 @@ from reviews.figures.counts import COUNTED, Average
 from reviews.letters import wording
 from reviews.models import (
     AnnualSummary,
+    CaseList,
     Freeze,
     Letter,
     Round,
@@ -25,7 +26,7 @@ from reviews.models import (
 )
 from reviews.rounds.checking import blocks, officers_of
 from reviews.rounds.steps import record, require
-from reviews.statistics import METHOD_VERSION, Row, averages, rows
+from reviews.statistics import METHOD_VERSION, Row, averages, cases, rows
 
 
 def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
@@ -69,6 +70,12 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             _summary(frozen, line, round_) for line in lines
         )
         signatory = _signatory(round_)
+        CaseList.objects.bulk_create(
+            CaseList(summary=summary, kind=kind, number=len(found), cases=found)
+            for kind, of_authority in cases(round_.period).items()
+            for summary in summaries
+            for found in [of_authority.get(summary.authority_id, [])]
+        )
         Letter.objects.bulk_create(
             _letter(summary, officers.get(summary.authority_id, {}), signatory, by)
             for summary in summaries
