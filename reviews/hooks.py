@@ -40,7 +40,7 @@ def mail_hook(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=403)
     try:
         message_id, event, at = _read(json.loads(request.body))
-    except ValueError:
+    except (ValueError, RecursionError):
         return HttpResponse(status=400)
     if event in EVENTS:
         local = timezone.localtime(at)
@@ -60,6 +60,7 @@ def _read(found: Any) -> tuple[str, str, dt.datetime]:
     if not (isinstance(message_id, str) and isinstance(event, str) and isinstance(at, str)):
         raise ValueError
     instant = dt.datetime.fromisoformat(at)
-    if timezone.is_naive(instant) or not 2000 <= instant.year <= 2200 or "\x00" in message_id:
+    is_plain = message_id.isascii() and message_id.isprintable()
+    if not is_plain or timezone.is_naive(instant) or not 2000 <= instant.year <= 2200:
         raise ValueError
     return message_id, event, instant

@@ -86,6 +86,8 @@ class Migration(migrations.Migration):
                 "AND NOT (e.next_attempt_at IS DISTINCT FROM NEW.next_attempt_at) "
                 f"AND NEW.attempts = (SELECT COUNT(*) FROM {EVENT} t "
                 "WHERE t.message_id = NEW.id AND t.state = 'sending') "
+                f"AND NOT (NEW.sent_at IS DISTINCT FROM (SELECT MAX(s.done_at) FROM {EVENT} s "
+                "WHERE s.message_id = NEW.id AND s.state = 'sent')) "
                 f"AND e.id = (SELECT MAX(l.id) FROM {EVENT} l WHERE l.message_id = NEW.id))"
             ),
             message="The state of a message follows its history.",
