@@ -2,12 +2,15 @@
 
 import email
 import email.policy
+import os
+import signal
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 HANG_UP = "hang up"
@@ -108,3 +111,30 @@ def running(box: Mailbox) -> Iterator[int]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def running_apart(taken: Path) -> Iterator[int]:
+    """The port of a server in a process of its own, which notes in a file what it takes in.
+
+    For tests that fork themselves, which do not go well with threads.
+    """
+
+    def note(message: EmailMessage) -> None:
+        with taken.open("a") as file:
+            file.write(f"{message['Message-ID']}\n")
+
+    taken.touch()
+    server = make_server(Mailbox(taken=note))
+    process = os.fork()
+    if not process:
+        try:
+            server.serve_forever()
+        finally:
+            os._exit(1)
+    server.server_close()
+    try:
+        yield int(server.server_address[1])
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)

@@ -54,7 +54,7 @@ class Prepared:
         folder = self.folder / f"copy-{next(_numbers)}"
         folder.mkdir()
         try:
-            yield shutil.copy(self.name, folder / "copy.sqlite3")
+            yield shutil.copy(self.name, str(folder / "copy.sqlite3"))
         finally:
             shutil.rmtree(folder)
 
@@ -65,7 +65,7 @@ class Prepared:
 
 def _elsewhere(sql: str) -> None:
     """Runs a statement about databases, from none of those concerned."""
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+    with connection._nodb_cursor() as cursor:
         cursor.execute(sql)
 
 

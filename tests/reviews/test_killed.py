@@ -1,9 +1,7 @@
 """Issuing and sending killed at any instant, in real processes, lose and double nothing."""
 
 import datetime as dt
-import os
 import random
-import signal
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -30,7 +28,7 @@ from tests.factories import (
     make_round,
     make_signatory,
 )
-from tests.mail_server import Mailbox, mailers, make_server
+from tests.mail_server import mailers, running_apart
 from tests.reviews.killing import Prepared, kill_after, run, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,26 +119,10 @@ def test_letters_killed_at_fifty_instants_are_issued_once_and_the_same(
 
 @pytest.fixture
 def counted(tmp_path: Path) -> Iterator[tuple[int, Path]]:
-    """The port of a mail server in a process of its own, and the file of what it took in."""
+    """The port of a mail server, and the file of what it took in."""
     path = tmp_path / "taken.txt"
-    path.touch()
-
-    def note(message: Any) -> None:
-        with path.open("a") as file:
-            file.write(f"{message['Message-ID']}\n")
-
-    server = make_server(Mailbox(taken=note))
-    process = os.fork()
-    if not process:
-        try:
-            server.serve_forever()
-        finally:
-            os._exit(1)
-    port = int(server.server_address[1])
-    server.server_close()
-    yield port, path
-    os.kill(process, signal.SIGKILL)
-    os.waitpid(process, 0)
+    with running_apart(path) as port:
+        yield port, path
 
 
 @pytest.fixture
