@@ -9,16 +9,16 @@ from django.contrib.admin import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet, TextField
 from django.forms import ModelForm, Textarea
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from casework.admin.pages import BackOfficeAdmin
 from casework.refusals import Refused
-from reviews import exports, rounds
+from reviews import caselists, exports, rounds
 from reviews.drafting import draft
 from reviews.letters.document import LetterDocument, from_plain
 from reviews.models import Letter, Round
@@ -72,13 +72,14 @@ class LetterAdmin(BackOfficeAdmin):
     search_fields = ("summary__name", "summary__slug", "=summary__gss_code", "addressee")
     search_help_text = "By authority, GSS code or addressee."
     formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 60})}}
-    actions = ("approve", "download_zip", "download_pdf")
+    actions = ("approve", "download_zip", "download_pdf", "download_case_lists")
     readonly_fields = (
         "council", "year", "read", "state", "is_post_vacant", "signatory", "frozen_by",
         "approved_at", "approved_by", "issued_at", "issued_by", "sha256", "size", "figures",
+        "case_lists",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("council", "year"), ("state", "read"), "figures")}),
+        (None, {"fields": (("council", "year"), ("state", "read"), "figures", "case_lists")}),
         ("Addressee", {
             "description": "As it was on the letter's date when the figures were frozen. A change "
             "makes an approved letter a draft again.",
@@ -98,6 +99,11 @@ class LetterAdmin(BackOfficeAdmin):
         return [
             path("<int:pk>/page/", view(self.page_view), name="reviews_letter_page"),
             path("<int:pk>/letter.pdf", view(self.pdf_view), name="reviews_letter_pdf"),
+            path(
+                "<int:pk>/cases/<slug:kind>.<slug:ending>",
+                view(self.cases_view),
+                name="reviews_letter_cases",
+            ),
             *super().get_urls(),
         ]
 
@@ -160,6 +166,23 @@ class LetterAdmin(BackOfficeAdmin):
         address = reverse("admin:reviews_annualsummary_change", args=[letter.summary_id])
         return format_html('<a href="{}">The frozen row it carries</a>', address)
 
+    @admin.display(description="cases behind them")
+    def case_lists(self, letter: Letter) -> SafeString | str:
+        found = letter.summary.case_lists.defer("cases").order_by("pk")
+        return format_html_join(
+            SafeString("<br>"),
+            '{} ({}): <a href="{}" aria-label="{}: CSV">CSV</a> · '
+            '<a href="{}" aria-label="{}: Excel">Excel</a>',
+            (
+                (
+                    each.get_kind_display(), each.number,
+                    cases_address(letter, each.kind, "csv"), each.get_kind_display(),
+                    cases_address(letter, each.kind, "xlsx"), each.get_kind_display(),
+                )
+                for each in found
+            ),
+        ) or "Not kept when these figures were frozen."  # fmt: skip
+
     def save_model(self, request: HttpRequest, obj: Letter, form: ModelForm, change: bool) -> None:
         is_draft_again = form.changed_data and rounds.amend_letter(
             letter=obj, by=actor(request), addressee=obj.addressee, salutation=obj.salutation
@@ -195,6 +218,25 @@ class LetterAdmin(BackOfficeAdmin):
         response = HttpResponse(exports.letter_pdf(letter), content_type="application/pdf")
         name = letter_file_name(letter.summary)
         response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+        return response
+
+    def cases_view(self, request: HttpRequest, pk: int, kind: str, ending: str) -> HttpResponse:
+        """One of the three case lists, as it was when the figures were frozen."""
+        letter = self._letter(request, pk)
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        found = letter.summary.case_lists.select_related("summary").filter(kind=kind).first()
+        if found is None or ending not in caselists.MIME:
+            raise Http404
+        content = caselists.content(found, ending)
+        exports.record_export(
+            letter.summary.freeze.round,
+            by=actor(request),
+            detail=f"Case list as {ending.upper()}: {found}",
+        )
+        response = HttpResponse(content, content_type=caselists.MIME[ending])
+        name = caselists.file_name(found, ending)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
     # Deeds --------------------------------------------------------------------------------------
@@ -233,6 +275,21 @@ class LetterAdmin(BackOfficeAdmin):
     def download_pdf(self, request: HttpRequest, queryset: QuerySet[Letter]) -> FileResponse:
         return _download(request, queryset, exports.merged_pdf, ending="pdf")
 
+    @admin.action(
+        permissions=["export"],
+        description="Download the case lists of this letter",
+        description_plural="Download the case lists of the selected letters as a ZIP",
+        location=EVERYWHERE,
+    )
+    def download_case_lists(self, request: HttpRequest, queryset: QuerySet[Letter]) -> FileResponse:
+        return _download(
+            request, queryset, exports.write_case_lists, ending="zip", what="case-lists"
+        )
+
+
+def cases_address(letter: Letter, kind: str, ending: str) -> str:
+    return reverse("admin:reviews_letter_cases", args=[letter.pk, kind, ending])
+
 
 def tell_approved(
     page: admin.ModelAdmin, request: HttpRequest, round_: Round, approved: int
@@ -261,7 +318,12 @@ def _rounds_of(letters: QuerySet[Letter]) -> QuerySet[Round]:
 
 
 def _download(
-    request: HttpRequest, letters: QuerySet[Letter], write: Callable[..., int], *, ending: str
+    request: HttpRequest,
+    letters: QuerySet[Letter],
+    write: Callable[..., int],
+    *,
+    ending: str,
+    what: str = "letters",
 ) -> FileResponse:
     """Writes the letters to a file without a name, which goes when it has been sent."""
     chosen = Letter.objects.filter(pk__in=letters.order_by().values("pk"))
@@ -271,12 +333,14 @@ def _download(
     found = list(_rounds_of(chosen).order_by("year"))
     for round_ in found:
         of_round = chosen.filter(summary__freeze__round=round_)
+        number = number_of(of_round.count())
         exports.record_export(
             round_, by=actor(request),
-            detail=f"{number_of(of_round.count())} as {ending.upper()}, from the back office",
+            detail=f"{number} as {ending.upper()}, from the back office"
+            if what == "letters" else f"Case lists of {number}, from the back office",
         )  # fmt: skip
     if chosen.count() == 1 and ending == "pdf":
         name = letter_file_name(chosen.select_related("summary").get().summary)
     else:
-        name = f"letters-{'-'.join(str(round_.year) for round_ in found)}.{ending}"
+        name = f"{what}-{'-'.join(str(round_.year) for round_ in found)}.{ending}"
     return FileResponse(target, as_attachment=True, filename=name)

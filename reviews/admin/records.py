@@ -19,7 +19,6 @@ from reviews.models import (
     Demonstration,
     Freeze,
     LetterFile,
-    OutboxMessage,
     PublishedFigure,
     RoundEvent,
     Signatory,
@@ -191,17 +190,6 @@ class LetterFileAdmin(RecordAdmin):
     def pdf_link(self, file: LetterFile) -> str:
         address = reverse("admin:reviews_letter_pdf", args=[file.letter_id])
         return format_html('<a href="{}">PDF</a>', address)
-
-
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(RecordAdmin):
-    list_display = ("subject", "role", "email", "queued_at")
-    list_filter = ("role", "letter__summary__freeze__round")
-    search_fields = ("subject", "email")
-    date_hierarchy = "queued_at"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("letter__summary")
 
 
 @admin.register(RoundEvent)

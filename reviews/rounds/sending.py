@@ -45,10 +45,22 @@ class Sending:
     counts: Counter[str] = field(default_factory=Counter)
     interrupted: int = 0
     left: int = 0
+    problem: str = ""  # why it ended early
 
     @property
     def sent(self) -> int:
         return self.counts[MessageState.SENT]
+
+    def __str__(self) -> str:
+        found = [
+            (self.sent, "sent"),
+            (self.counts[MessageState.QUEUED], "to be tried again later"),
+            (self.counts[MessageState.FAILED], "refused for good"),
+            (self.counts[MessageState.UNKNOWN] + self.interrupted, "of which nobody knows the end"),
+            (self.left, "still waiting"),
+        ]
+        said = [f"{number:,} {what}" for number, what in found if number]
+        return f"Messages: {', '.join(said) or 'nothing to do'}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +82,9 @@ def send(
     """Sends the messages that are due, of one round or of all, and says what became of them.
 
     Any number of runs may work at once; a run that is stopped leaves at most one message in doubt.
-    Ends early after `longest`, and after a message whose fate is not known: a mail server that
-    breaks off should not leave many in doubt. Who may send is for the caller to ask.
+    Ends early after `longest`, when the mail server does not answer any more, and after a message
+    whose fate is not known: a server that breaks off should not leave many in doubt. Who may send
+    is for the caller to ask.
     """
     done, began, sent = Sending(), clock(), Counter[Round]()
     done.interrupted = give_up_interrupted(by=by, at=began)
@@ -80,11 +93,17 @@ def send(
         while longest is None or clock() - began < longest:
             if not _due(round_, clock()).exists():
                 break
-            with _connected() as server:
-                message = _claim(_due(round_, clock()), by=by, clock=clock)
-                if message is None:
-                    break
-                answer = _hand_over(server, message)
+            try:
+                with _connected() as server:
+                    message = _claim(_due(round_, clock()), by=by, clock=clock)
+                    if message is None:
+                        break
+                    answer = _hand_over(server, message)
+            except Refused as refused:
+                if not done.counts:
+                    raise
+                done.problem = str(refused)
+                break
             state = _settle(message, answer, by=by, clock=clock)
             done.counts[state] += 1
             if state == MessageState.SENT:

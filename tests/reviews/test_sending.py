@@ -179,7 +179,7 @@ def test_send_through_the_console_mailer_needs_no_server() -> None:
     assert [message.to for message in mail.outbox] == [
         ["chief-0@example.org"],
         ["chief-1@example.org"],
-    ]  # type: ignore[attr-defined]
+    ]
 
 
 def test_send_of_one_round_leaves_the_others(box: Mailbox) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from casework.actions import system_user
+from casework.refusals import Refused
 from reviews.management.rounds import RoundCommand, find_round
-from reviews.models import MessageState
-from reviews.rounds import Sending, send
+from reviews.rounds import send
 
 
 class Command(RoundCommand):
@@ -26,18 +26,6 @@ class Command(RoundCommand):
             round_=None if year is None else find_round(year),
             progress=self.progress("Sending messages:"),
         )
-        self.stdout.write(f"Messages: {closing_line(done)}.")
-
-
-def closing_line(done: Sending) -> str:
-    """What a run did, in words that staff read too."""
-    counts = done.counts
-    found = [
-        (done.sent, "sent"),
-        (counts[MessageState.QUEUED], "to be tried again later"),
-        (counts[MessageState.FAILED], "refused for good"),
-        (counts[MessageState.UNKNOWN] + done.interrupted, "of which nobody knows the end"),
-        (done.left, "still waiting"),
-    ]
-    said = [f"{number:,} {what}" for number, what in found if number]
-    return ", ".join(said) or "nothing to do"
+        self.stdout.write(str(done))
+        if done.problem:
+            raise Refused(done.problem)
