@@ -169,7 +169,9 @@ def _take_send(
     done = rounds.send(by=actor(request), round_=round_, longest=LONGEST_SENDING)
     is_clean = not (done.problem or done.left or done.sent < done.counts.total())
     page.message_user(
-        request, f"{done} {done.problem}", messages.SUCCESS if is_clean else messages.WARNING
+        request,
+        f"{done} {done.problem}".strip(),
+        messages.SUCCESS if is_clean else messages.WARNING,
     )
 
 
