@@ -54,6 +54,16 @@ def read_months(name: str, *, least: int) -> int:
     return int(value)
 
 
+def read_key(name: str) -> str:
+    """A key that others sign with: blank, or too long to guess."""
+    value = env.str(name, default="").strip()
+    if value and (len(value) < 32 or len(set(value)) < 5):
+        raise ImproperlyConfigured(
+            f"{name} is too easy to guess: set it to the output of {NEW_SECRET_KEY}, or to nothing."
+        )
+    return value
+
+
 def read_list(name: str, *, default: list[str], pattern: re.Pattern[str], hint: str) -> list[str]:
     values = [part.strip() for part in env.str(name, default="").split(",") if part.strip()]
     for value in values:
@@ -354,6 +364,9 @@ STORAGES = {
 MAILERS = {"default": read_mailer(env.str("EMAIL_URL", default="") or "console://")}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="") or "annual-reviews@localhost"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# With this key the mail provider signs what it reports to /hooks/mail/; without one there is no
+# such page.
+MAIL_HOOK_KEY = read_key("MAIL_HOOK_KEY")
 
 # Logs hold addresses and errors, never form data or rows: nothing is e-mailed, all goes to stderr.
 LOGGING = {

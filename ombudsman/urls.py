@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from ombudsman import login
+from reviews.hooks import mail_hook
 
 urlpatterns = [
     # These come before admin's own pages of the same addresses.
@@ -21,5 +22,6 @@ urlpatterns = [
     path("admin/second-factor/webauthn/add/", login.add_passkey, name="mfa_add_webauthn"),
     path("admin/second-factor/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
+    path("hooks/mail/", mail_hook, name="mail-hook"),
     path("", include("reviews.site.urls")),
 ]

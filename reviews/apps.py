@@ -25,10 +25,10 @@ class ReviewsConfig(AppConfig):
 LISTS = {
     "Cases": ["Complaint", "Decision", "Recommendation", "Complainant"],
     "Annual reviews": [
-        "Round", "Letter", "WordingText", "Signatory", "LearningEvent", "LearningAttendance",
-        "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning", "Freeze",
-        "LetterFile", "LetterCode", "LetterAlternative",
-        "LetterProof", "LetterReturn", "OutboxMessage", "RoundEvent",
+        "Round", "Letter", "WordingText", "OutboxMessage", "Signatory", "LearningEvent",
+        "LearningAttendance", "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning",
+        "Freeze", "CaseList", "LetterFile", "LetterCode", "LetterAlternative",
+        "LetterProof", "LetterReturn", "MessageEvent", "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
     ],
     "Publication": [

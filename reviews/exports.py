@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -11,9 +12,10 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from casework.refusals import Refused
+from reviews import caselists
 from reviews.drafting import RoundWording, draft, wording_of
 from reviews.letters.document import from_plain
-from reviews.models import Letter, LetterAlternative, Round, RoundEvent
+from reviews.models import CaseList, Letter, LetterAlternative, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
 from reviews.rounds import make_alternative, record
@@ -90,6 +92,41 @@ def export_round(
     return number
 
 
+def write_case_lists(*, letters: QuerySet[Letter], target: BinaryIO | IO[bytes]) -> int:
+    """Writes a ZIP of the letters' case lists as CSV to an open file; returns the number of lists.
+
+    The same lists give the same bytes.
+    """
+    found = CaseList.objects.filter(summary__letter__in=letters.order_by().values("pk"))
+    number = 0
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        ordered = found.select_related("summary").order_by("summary__slug", "summary_id", "kind")
+        for each in ordered.iterator(chunk_size=50):
+            entry = _entry(caselists.file_name(each, "csv"))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, caselists.content(each, "csv"))
+            number += 1
+    return number
+
+
+def export_case_lists(*, round_: Round, by: User, to: Path, authority: int | None) -> int:
+    """Exports a frozen round's case lists, or one authority's (by its id), and records it."""
+    letters = Letter.objects.of_round(round_.pk)
+    if not letters.exists():
+        raise Refused(f"The round {round_.year} is not frozen yet, so it has no case lists.")
+    if authority is not None:
+        letters = letters.filter(summary__authority=authority)
+    if not CaseList.objects.filter(summary__letter__in=letters.values("pk")).exists():
+        raise Refused(f"No case lists were kept for that in the round {round_.year}.")
+    try:
+        with _whole_file(to) as part:
+            number = write_case_lists(letters=letters, target=part)
+    except OSError as error:
+        raise Refused(f"The case lists cannot be written to {to}: {error.strerror}.") from error
+    record_export(round_, by=by, detail=f"{number} case lists")
+    return number
+
+
 def record_export(round_: Round, *, by: User, detail: str) -> None:
     """Leaves a line in the round's history of who took what."""
     record(round_, RoundEvent.Action.EXPORTED, by=by, detail=detail)
@@ -127,17 +164,23 @@ def _write_whole(path: Path, content: bytes) -> None:
 
 
 def _write_zip(letters: QuerySet[Letter], to: Path, progress: Progress | None) -> int:
+    with _whole_file(to) as part:
+        return _fill_zip(letters, part, progress)
+
+
+@contextmanager
+def _whole_file(to: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which takes its name when it is whole and goes when it is not."""
     with tempfile.NamedTemporaryFile(
         dir=to.parent, prefix=f".{to.name}.", suffix=".part", delete=False
     ) as part:
         try:
-            number = _fill_zip(letters, part, progress)
+            yield part
             Path(part.name).chmod(0o644)
             Path(part.name).replace(to)
         except BaseException:
             Path(part.name).unlink()
             raise
-    return number
 
 
 def _fill_zip(

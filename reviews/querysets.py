@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         LearningEvent,
         Letter,
         LetterReturn,
+        OutboxMessage,
         PublishedDecision,
         PublishedFigure,
         Round,
@@ -93,6 +94,32 @@ class LetterQuerySet(QuerySet["Letter"]):
 class LetterReturnQuerySet(QuerySet["LetterReturn"]):
     def unanswered(self) -> Self:
         return self.filter(answered_at=None)
+
+
+class OutboxMessageQuerySet(QuerySet["OutboxMessage"]):
+    def may_be_sent(self) -> Self:
+        """Those that nothing holds back but their time: the one place that says so."""
+        return self.filter(letter__issued_at__isnull=False)
+
+    def waiting(self) -> Self:
+        return self.filter(state="queued")
+
+    def due(self, *, at: dt.datetime) -> Self:
+        """To be sent now, the longest waiting first."""
+        return (
+            self.waiting()
+            .may_be_sent()
+            .filter(next_attempt_at__lte=at)
+            .order_by("next_attempt_at", "pk")
+        )
+
+    def interrupted(self, *, since: dt.datetime) -> Self:
+        """Begun before that instant and never ended."""
+        return self.filter(state="sending").exclude(events__done_at__gte=since)
+
+    def of_round(self, round_id: int) -> Self:
+        """Those about the letters of a round's newest freeze."""
+        return self.filter(letter__summary__freeze__current_of=round_id)
 
 
 class SignatoryQuerySet(QuerySet["Signatory"]):

@@ -16,10 +16,12 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = (
-    "freeze typeaverage annualsummary frozenlearning lettercode letterfile letteralternative "
-    "letterproof letterreturn outboxmessage roundevent summarycondition"
+    "freeze typeaverage annualsummary frozenlearning caselist lettercode letterfile "
+    "letteralternative letterproof letterreturn roundevent summarycondition"
 )
 LEARNING = "learningevent learningattendance"
+# They show officers' e-mail addresses, which approving needs not.
+MESSAGES = "outboxmessage messageevent"
 WORDING = "wordingtext wordingdraft wordingversion latereplies"
 
 # A filter kept under a name is nobody's data but its owner's.
@@ -69,9 +71,10 @@ ROLES: dict[str, set[str]] = {
     | _each("reviews", "change view", "letter")
     # An event or a row of it entered by mistake would be counted.
     | _each("reviews", "add change delete view", LEARNING)
-    | _each("reviews", "view", f"{FROZEN} {WORDING} publisheddecision")
+    | _each("reviews", "view", f"{FROZEN} {MESSAGES} {WORDING} publisheddecision")
     | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
+    | {"reviews.send_messages"}
     | {"reviews.publish_decision"}
     | {"casework.import_files"}  # contacts and populations, what it may change
     | OWN,
@@ -96,7 +99,7 @@ ROLES: dict[str, set[str]] = {
         "reviews",
         "view",
         f"demonstration round letter signatory publishedfigure publisheddecision {LEARNING} "
-        f"{FROZEN} {WORDING}",
+        f"{FROZEN} {MESSAGES} {WORDING}",
     )
     | {"casework.export_list"},
 }

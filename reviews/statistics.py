@@ -7,6 +7,7 @@ frozen row carries.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -19,11 +20,12 @@ from casework.models import (
     Population,
     PublicInterestReport,
 )
-from casework.querysets import REMEDIED
+from casework.querysets import REMEDIED, ComplaintQuerySet, DecisionQuerySet
+from reviews.caselists import COLUMNS
 from reviews.figures.counts import Average, Counts, Statistics, pool
 from reviews.figures.learning import Attended, LearningFigures, count
 from reviews.figures.periods import Period
-from reviews.models import LearningEvent
+from reviews.models import CaseListKind, LearningEvent
 
 METHOD_VERSION = "1"
 
@@ -134,16 +136,15 @@ def tallies(period: Period) -> dict[int, Tally]:
 
     Three queries, each answered by one index; keys are authority ids.
     """
-    first, last = period.first_day, period.last_day
     sums: dict[int, _Sums] = defaultdict(_Sums)
 
-    received = Complaint.objects.received_between(first, last)
+    received = _received(period)
     for authority, category, cases in received.counted_by("authority_id", "category"):
         sum_ = sums[authority]
         sum_.received += cases
         sum_.received_by_category[category] += cases
 
-    decided = Decision.objects.standing().decided_between(first, last)
+    decided = _decided(period)
     for authority, outcome, category, cases, remedied in decided.counted_by(
         "authority_id", "outcome", "category", remedied=REMEDIED
     ):
@@ -157,13 +158,48 @@ def tallies(period: Period) -> dict[int, Tally]:
         elif outcome == "not_upheld":
             sum_.investigated_by_category[category] += cases
 
-    recorded = Decision.objects.standing().outcome_recorded_between(first, last)
+    recorded = _outcomes_recorded(period)
     for authority, compliance, cases in recorded.counted_by("authority_id", "compliance"):
         sum_ = sums[authority]
         sum_.outcomes_recorded += cases
         sum_.values[compliance] += cases
 
     return {authority: sum_.tally() for authority, sum_ in sums.items()}
+
+
+type Case = list[Any]
+
+
+def cases(period: Period) -> dict[CaseListKind, dict[int, list[Case]]]:
+    """The very cases that `tallies` counts, in the order of their references.
+
+    By list, then by authority id; a case holds its values in the order of `COLUMNS`. Three queries.
+    """
+    found = {
+        CaseListKind.RECEIVED: _received(period).order_by("reference"),
+        CaseListKind.DECIDED: _decided(period).order_by("complaint__reference"),
+        CaseListKind.COMPLIANCE: _outcomes_recorded(period).order_by("complaint__reference"),
+    }
+    lists: dict[CaseListKind, dict[int, list[Case]]] = {}
+    for kind, queryset in found.items():
+        of_authority: dict[int, list[Case]] = defaultdict(list)
+        read = queryset.values_list("authority_id", *(column.source for column in COLUMNS[kind]))
+        for authority, *values in read.iterator(chunk_size=5_000):
+            of_authority[authority].append(values)
+        lists[kind] = of_authority
+    return lists
+
+
+def _received(period: Period) -> ComplaintQuerySet:
+    return Complaint.objects.received_between(period.first_day, period.last_day)
+
+
+def _decided(period: Period) -> DecisionQuerySet:
+    return Decision.objects.standing().decided_between(period.first_day, period.last_day)
+
+
+def _outcomes_recorded(period: Period) -> DecisionQuerySet:
+    return Decision.objects.standing().outcome_recorded_between(period.first_day, period.last_day)
 
 
 def rows(period: Period) -> list[Row]:

@@ -20,6 +20,7 @@ TEST_ENVIRONMENT = {
     "SITE_ADDRESS": "https://reviews.example.org",
     "EMAIL_URL": "",
     "DEFAULT_FROM_EMAIL": "",
+    "MAIL_HOOK_KEY": "",
     "RETENTION_MONTHS": "",
 }
 os.environ.update(TEST_ENVIRONMENT)

@@ -31,7 +31,6 @@ from casework.actions.uploads import (
     keep_upload,
     preview_upload,
 )
-from casework.admin.exports import harmless
 from casework.admin.pages import USUAL_REASONS, RecordAdmin, actor
 from casework.importing import Table
 from casework.importing.authorities import AUTHORITIES, OTHER_BODIES, POPULATIONS
@@ -49,6 +48,7 @@ from casework.models import (
     Upload,
 )
 from casework.refusals import Refused
+from casework.sheets import harmless
 
 REFUSED = "refused"
 HEADINGS = {

@@ -42,11 +42,12 @@ from django.utils.text import capfirst
 
 from casework.actions.looks import record_look
 from casework.actions.saved_filters import save_filter
-from casework.admin.exports import WRITERS, columns_of, written
+from casework.admin.exports import columns_of, written
 from casework.admin.history import PERSONAL
 from casework.choices import LookAt
 from casework.models import SavedFilter
 from casework.refusals import Refused
+from casework.sheets import WRITERS
 
 BY = "_by"  # what the filter form sends: for each filter a part of a query
 # What of an address belongs to one look at a list, not to its filters.

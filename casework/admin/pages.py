@@ -316,7 +316,7 @@ def actor(request: HttpRequest) -> User:
 class RecordAdmin(BackOfficeAdmin):
     """Rows that the system writes and people only read."""
 
-    actions = None
+    actions: Any = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -1,12 +1,23 @@
 """The back office for the annual reviews: rounds, their letters and what is frozen in them."""
 
-from reviews.admin import decisions, imports, learning, letters, proofs, records, rounds, wording
+from reviews.admin import (
+    decisions,
+    imports,
+    learning,
+    letters,
+    outbox,
+    proofs,
+    records,
+    rounds,
+    wording,
+)
 
 __all__ = [
     "decisions",
     "imports",
     "learning",
     "letters",
+    "outbox",
     "proofs",
     "records",
     "rounds",

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from casework.admin.desks import Desk, Panel
 from reviews.admin.access import may
-from reviews.models import Letter, PublishedDecision, Round
+from reviews.models import Letter, OutboxMessage, PublishedDecision, Round
 from reviews.publication import waiting
 
 
@@ -46,6 +46,10 @@ DESKS = (
             Panel("Rounds with letters awaiting approval", Round, {"step": "approve"}),
             Panel("Letters awaiting approval", Letter, {"state": "draft"}),
             Panel("Rounds ready to issue", Round, {"step": "issue"}),
+            Panel("Messages not sent yet", OutboxMessage, {"state": "unsent"}),
+            Panel("Messages that may or may not have arrived", OutboxMessage, {"state": "unknown"}),
+            Panel("Messages that failed", OutboxMessage, {"state": "failed"}),
+            Panel("Messages that came back", OutboxMessage, {"state": "bounced"}),
         ),
     ),
 )

@@ -9,7 +9,7 @@ from django.contrib.admin import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet, TextField
 from django.forms import ModelForm, Textarea
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from casework.admin.filters import ConditionFilter
 from casework.admin.pages import BackOfficeAdmin, actor
 from casework.refusals import Refused
-from reviews import exports, rounds
+from reviews import caselists, exports, rounds
 from reviews.admin.access import may
 from reviews.admin.proofs import answer_view, kinds, return_view
 from reviews.drafting import draft
@@ -78,14 +78,14 @@ class LetterAdmin(BackOfficeAdmin):
     search_fields = ("summary__name", "summary__slug", "=summary__gss_code", "addressee")
     search_help_text = "By authority, GSS code or addressee."
     formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 60})}}
-    actions = ("approve", "download_zip", "download_pdf")
+    actions = ("approve", "download_zip", "download_pdf", "download_case_lists")
     readonly_fields = (
         "council", "year", "read", "state", "is_post_vacant", "signatory", "frozen_by",
         "approved_at", "approved_by", "issued_at", "issued_by", "sha256", "size", "figures",
-        "proof_found", "comments",
+        "proof_found", "comments", "case_lists",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("council", "year"), ("state", "read"), "figures")}),
+        (None, {"fields": (("council", "year"), ("state", "read"), "figures", "case_lists")}),
         ("Addressee", {
             "description": "As it was on the letter's date when the figures were frozen. A change "
             "makes an approved letter a draft again.",
@@ -119,6 +119,11 @@ class LetterAdmin(BackOfficeAdmin):
                 view(self.alternative_view),
                 {"kind": LetterAlternative.Kind.TEXT},
                 name="reviews_letter_text",
+            ),
+            path(
+                "<int:pk>/cases/<slug:kind>.<slug:ending>",
+                view(self.cases_view),
+                name="reviews_letter_cases",
             ),
             *super().get_urls(),
         ]
@@ -212,6 +217,23 @@ class LetterAdmin(BackOfficeAdmin):
             '{}{}<a href="{}">{}</a>', said, SafeString("<br>" if lines else ""), address, text
         )
 
+    @admin.display(description="cases behind them")
+    def case_lists(self, letter: Letter) -> SafeString | str:
+        found = letter.summary.case_lists.defer("cases").order_by("pk")
+        return format_html_join(
+            SafeString("<br>"),
+            '{} ({}): <a href="{}" aria-label="{}: CSV">CSV</a> · '
+            '<a href="{}" aria-label="{}: Excel">Excel</a>',
+            (
+                (
+                    each.get_kind_display(), each.number,
+                    cases_address(letter, each.kind, "csv"), each.get_kind_display(),
+                    cases_address(letter, each.kind, "xlsx"), each.get_kind_display(),
+                )
+                for each in found
+            ),
+        ) or "Not kept when these figures were frozen."  # fmt: skip
+
     def save_model(self, request: HttpRequest, obj: Letter, form: ModelForm, change: bool) -> None:
         is_draft_again = form.changed_data and rounds.amend_letter(
             letter=obj, by=actor(request), addressee=obj.addressee, salutation=obj.salutation
@@ -258,6 +280,25 @@ class LetterAdmin(BackOfficeAdmin):
         )
         name = alternative_file_name(letter.summary, kind)
         response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+        return response
+
+    def cases_view(self, request: HttpRequest, pk: int, kind: str, ending: str) -> HttpResponse:
+        """One of the three case lists, as it was when the figures were frozen."""
+        letter = self._letter(request, pk)
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        found = letter.summary.case_lists.select_related("summary").filter(kind=kind).first()
+        if found is None or ending not in caselists.MIME:
+            raise Http404
+        content = caselists.content(found, ending)
+        exports.record_export(
+            letter.summary.freeze.round,
+            by=actor(request),
+            detail=f"Case list as {ending.upper()}: {found}",
+        )
+        response = HttpResponse(content, content_type=caselists.MIME[ending])
+        name = caselists.file_name(found, ending)
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
     # Deeds --------------------------------------------------------------------------------------
@@ -313,6 +354,21 @@ class LetterAdmin(BackOfficeAdmin):
     def download_pdf(self, request: HttpRequest, queryset: QuerySet[Letter]) -> FileResponse:
         return _download(request, queryset, exports.merged_pdf, ending="pdf")
 
+    @admin.action(
+        permissions=["export"],
+        description="Download the case lists of this letter",
+        description_plural="Download the case lists of the selected letters as a ZIP",
+        location=EVERYWHERE,
+    )
+    def download_case_lists(self, request: HttpRequest, queryset: QuerySet[Letter]) -> FileResponse:
+        return _download(
+            request, queryset, exports.write_case_lists, ending="zip", what="case-lists"
+        )
+
+
+def cases_address(letter: Letter, kind: str, ending: str) -> str:
+    return reverse("admin:reviews_letter_cases", args=[letter.pk, kind, ending])
+
 
 def tell_approved(
     page: admin.ModelAdmin, request: HttpRequest, round_: Round, approved: int
@@ -332,7 +388,12 @@ def _rounds_of(letters: QuerySet[Letter]) -> QuerySet[Round]:
 
 
 def _download(
-    request: HttpRequest, letters: QuerySet[Letter], write: Callable[..., int], *, ending: str
+    request: HttpRequest,
+    letters: QuerySet[Letter],
+    write: Callable[..., int],
+    *,
+    ending: str,
+    what: str = "letters",
 ) -> FileResponse:
     """Writes the letters to a file without a name, which goes when it has been sent."""
     chosen = Letter.objects.filter(pk__in=letters.order_by().values("pk"))
@@ -342,12 +403,14 @@ def _download(
     found = list(_rounds_of(chosen).order_by("year"))
     for round_ in found:
         of_round = chosen.filter(summary__freeze__round=round_)
+        number = number_of(of_round.count())
         exports.record_export(
             round_, by=actor(request),
-            detail=f"{number_of(of_round.count())} as {ending.upper()}, from the back office",
+            detail=f"{number} as {ending.upper()}, from the back office"
+            if what == "letters" else f"Case lists of {number}, from the back office",
         )  # fmt: skip
     if chosen.count() == 1 and ending == "pdf":
         name = letter_file_name(chosen.select_related("summary").get().summary)
     else:
-        name = f"letters-{'-'.join(str(round_.year) for round_ in found)}.{ending}"
+        name = f"{what}-{'-'.join(str(round_.year) for round_ in found)}.{ending}"
     return FileResponse(target, as_attachment=True, filename=name)

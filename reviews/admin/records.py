@@ -21,7 +21,6 @@ from reviews.models import (
     LetterAlternative,
     LetterCode,
     LetterFile,
-    OutboxMessage,
     PublishedFigure,
     RoundEvent,
     Signatory,
@@ -238,17 +237,6 @@ class LetterAlternativeAdmin(RecordAdmin):
     def file_link(self, alternative: LetterAlternative) -> SafeString:
         address = reverse(f"admin:reviews_letter_{alternative.kind}", args=[alternative.letter_id])
         return format_html('<a href="{}">{}</a>', address, alternative.get_kind_display())
-
-
-@admin.register(OutboxMessage)
-class OutboxMessageAdmin(RecordAdmin):
-    list_display = ("subject", "role", "email", "queued_at")
-    list_filter = ("role", "letter__summary__freeze__round")
-    search_fields = ("subject", "email")
-    date_hierarchy = "queued_at"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).select_related("letter__summary")
 
 
 @admin.register(RoundEvent)

@@ -1,10 +1,12 @@
 """Rounds: the page of a round is where its review is steered, one step at a time."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -19,6 +21,7 @@ from django.utils import formats, timezone
 from casework.actions import changed_since_locked
 from casework.admin.filters import ConditionFilter
 from casework.admin.pages import BackOfficeAdmin, actor, day, shown_entries
+from casework.choices import ContactRole
 from casework.conditions import in_words
 from casework.models import Change, LockedPeriod
 from casework.refusals import Refused
@@ -26,10 +29,14 @@ from reviews import rounds
 from reviews.admin.access import may
 from reviews.admin.learning import learning_of
 from reviews.admin.letters import number_of, tell_approved
+from reviews.admin.outbox import standing
 from reviews.admin.proofs import proof_view
 from reviews.admin.records import RecordInline
 from reviews.models import Freeze, Round, RoundEvent
 from reviews.statistics import rows
+
+# Somebody waits for the page meanwhile; what is left is sent by the next run.
+LONGEST_SENDING = dt.timedelta(seconds=20)
 
 STATES = ("opened", "frozen", "approved", "issued", "public")
 
@@ -71,6 +78,12 @@ class StepForm(forms.Form):
     """The confirmation of a step, taken on the freeze that was looked at and no later one."""
 
     number = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class IssueForm(StepForm):
+    with_case_lists = forms.BooleanField(
+        label="Attach the case lists to the link officers’ messages", required=False
+    )
 
 
 class AgainForm(StepForm):
@@ -154,7 +167,8 @@ def _take_approve(
 def _take_issue(
     page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
 ) -> None:
-    issued = rounds.issue(round_=round_, by=actor(request))
+    case_lists_to = [ContactRole.LINK_OFFICER] if given.get("with_case_lists") else []
+    issued = rounds.issue(round_=round_, by=actor(request), case_lists_to=case_lists_to)
     if issued:
         text = (
             f"{number_of(issued)} of the {round_.year} review issued; public from "
@@ -166,14 +180,39 @@ def _take_issue(
         page.message_user(request, text, messages.INFO)
 
 
+def _take_send(
+    page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
+) -> None:
+    done = rounds.send(by=actor(request), round_=round_, longest=LONGEST_SENDING)
+    is_clean = not (done.problem or done.left or done.sent < done.counts.total())
+    page.message_user(
+        request,
+        f"{done} {done.problem}".strip(),
+        messages.SUCCESS if is_clean else messages.WARNING,
+    )
+
+
+def _take_lists(
+    page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
+) -> None:
+    queued = rounds.queue_case_lists(round_=round_, by=actor(request))
+    text = f"The case lists wait to be sent to {queued} link officer{'' if queued == 1 else 's'}."
+    page.message_user(request, text, messages.SUCCESS if queued else messages.INFO)
+
+
 STEPS = {
     step.name: step
     for step in (
         Step("freeze", "Freeze the figures", "freeze_round", _take_freeze),
         Step("approve", "Approve all letters", "approve_letters", _take_approve),
         Step("issue", "Issue the letters", "issue_letters", _take_issue),
+        Step("send", "Send the messages", "send_messages", _take_send),
+        Step("lists", "Send the case lists", "send_messages", _take_lists),
     )
 }
+
+
+FORMS: dict[str, type[StepForm]] = {"approve": ApproveForm, "issue": IssueForm}
 
 
 class StepFilter(ConditionFilter):
@@ -319,6 +358,7 @@ class RoundAdmin(BackOfficeAdmin):
             event.action: event for event in reversed(list(round_.events.select_related("done_by")))
         }
         period = LockedPeriod.objects.filter(year=round_.year).first()
+        stand = standing(round_) if counts["issued"] else {}
         return {
             "round": round_,
             "frozen_at": period and period.locked_at,
@@ -336,10 +376,13 @@ class RoundAdmin(BackOfficeAdmin):
             "number_of_warnings": len(warnings),
             "is_checked": not counts["issued"],
             "learning": learning_of(round_),
-            **self._steps(request, round_, is_blocked=bool(blocks)),
+            "messages_stand": stand,
+            **self._steps(request, round_, stand, is_blocked=bool(blocks)),
         }
 
-    def _steps(self, request: HttpRequest, round_: Round, *, is_blocked: bool) -> dict[str, Any]:
+    def _steps(
+        self, request: HttpRequest, round_: Round, stand: dict[str, int], *, is_blocked: bool
+    ) -> dict[str, Any]:
         """Buttons for the steps that are possible now, and why a step one may take is not."""
         counts = counted(round_)
         waiting = counts["letters"] - counts["approved"]
@@ -374,6 +417,11 @@ class RoundAdmin(BackOfficeAdmin):
             and not is_blocked
         ):
             offer("freeze", "Freeze again…")
+        if may(request, "send_messages") and stand:
+            if stand["due"]:
+                offer("send", f"Send {_messages(stand['due'])}…")
+            if stand["lists"]:
+                offer("lists", "Send the case lists…")
         return {"buttons": buttons, "reasons": reasons}
 
     # The steps ----------------------------------------------------------------------------------
@@ -437,7 +485,7 @@ class RoundAdmin(BackOfficeAdmin):
         if not (may(request, step.permission) and self.has_view_permission(request, round_)):
             raise PermissionDenied
         desk = reverse("admin:reviews_round_change", args=[pk])
-        form_class: type[StepForm] = ApproveForm if name == "approve" else StepForm
+        form_class = FORMS.get(name, StepForm)
         if name == "freeze" and round_.freeze:
             form_class = AgainForm
         initial = {"number": round_.freeze.number} if round_.freeze else {}
@@ -464,6 +512,8 @@ class RoundAdmin(BackOfficeAdmin):
             "counts": counts,
             "waiting": counts["letters"] - counts["approved"],
             "unissued": counts["letters"] - counts["issued"],
+            "stand": standing(round_) if name in ("send", "lists") else {},
+            "is_printed": is_printed(),
             "lines": "" if again or name != "freeze" else len(rows(round_.period)),
             "form": form,
             "problems": problems,
@@ -471,6 +521,15 @@ class RoundAdmin(BackOfficeAdmin):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/reviews/round/confirm.html", context)
+
+
+def is_printed() -> bool:
+    """Whether messages are printed where the server runs, for want of a mail server."""
+    return str(settings.MAILERS["default"]["BACKEND"]).endswith(".console.EmailBackend")
+
+
+def _messages(number: int) -> str:
+    return "1 message" if number == 1 else f"{number} messages"
 
 
 def with_counts(found: QuerySet[Round]) -> QuerySet[Round]:

@@ -4,16 +4,11 @@ Frozen rows and issued letters are immutable in the database itself (triggers, m
 say by value what they say: names, type, counts, averages, method.
 """
 
+from reviews.models.caselists import CaseList, CaseListKind
 from reviews.models.decisions import PublishedDecision
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
-from reviews.models.letters import (
-    Letter,
-    LetterAlternative,
-    LetterCode,
-    LetterFile,
-    OutboxMessage,
-    Signatory,
-)
+from reviews.models.letters import Letter, LetterAlternative, LetterCode, LetterFile, Signatory
+from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
@@ -26,7 +21,10 @@ from reviews.models.wording import (
 )
 
 __all__ = [
+    "NEXT_STATES",
     "AnnualSummary",
+    "CaseList",
+    "CaseListKind",
     "Demonstration",
     "Freeze",
     "FrozenLearning",
@@ -39,6 +37,8 @@ __all__ = [
     "LetterFile",
     "LetterProof",
     "LetterReturn",
+    "MessageEvent",
+    "MessageState",
     "OutboxMessage",
     "PublishedDecision",
     "PublishedFigure",

@@ -1,10 +1,9 @@
-"""The letters that carry the frozen figures, and the messages that take them away."""
+"""The letters that carry the frozen figures."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from casework.choices import ContactRole
 from casework.conditions import in_order, together
 from reviews.models.summaries import AnnualSummary
 from reviews.querysets import LetterQuerySet, SignatoryQuerySet
@@ -143,22 +142,3 @@ class LetterAlternative(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display().capitalize()} {self.letter_id}"
-
-
-class OutboxMessage(models.Model):
-    """A message to be sent about an issued letter, written in the transaction that issued it."""
-
-    letter = models.ForeignKey(Letter, models.PROTECT, related_name="messages")
-    role = models.CharField("to", max_length=20, choices=ContactRole)
-    email = models.EmailField()
-    subject = models.CharField(max_length=300)
-    queued_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["queued_at", "pk"]
-        constraints = [
-            models.UniqueConstraint(name="outbox_message_once", fields=["letter", "role"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.subject} ({self.get_role_display()})"

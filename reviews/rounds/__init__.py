@@ -9,21 +9,42 @@ from reviews.rounds.checking import Finding, check
 from reviews.rounds.freezing import freeze
 from reviews.rounds.issuing import issue, verify
 from reviews.rounds.opening import open_round, reschedule
+from reviews.rounds.outbox import (
+    awaiting_case_lists,
+    confirm_arrived,
+    queue_case_lists,
+    report_bounce,
+    report_event,
+    send_again,
+    send_to,
+    withdraw,
+)
+from reviews.rounds.sending import Sending, send
 from reviews.rounds.steps import record
 
 __all__ = [
     "Finding",
+    "Sending",
     "amend_letter",
     "answer_return",
     "approve",
+    "awaiting_case_lists",
     "check",
+    "confirm_arrived",
     "freeze",
     "issue",
     "make_alternative",
     "open_round",
+    "queue_case_lists",
     "record",
+    "report_bounce",
+    "report_event",
     "reschedule",
     "return_letter",
+    "send",
+    "send_again",
+    "send_to",
     "store_alternatives",
     "verify",
+    "withdraw",
 ]

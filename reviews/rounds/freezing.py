@@ -18,6 +18,7 @@ from reviews.letters import wording
 from reviews.letters.vocabulary import PUBLIC_REPORT
 from reviews.models import (
     AnnualSummary,
+    CaseList,
     Freeze,
     FrozenLearning,
     Letter,
@@ -29,7 +30,7 @@ from reviews.models import (
 )
 from reviews.rounds.checking import blocks, officers_of
 from reviews.rounds.steps import record, require
-from reviews.statistics import METHOD_VERSION, Row, averages, learning, reported_on, rows
+from reviews.statistics import METHOD_VERSION, Row, averages, cases, learning, reported_on, rows
 
 
 def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
@@ -75,6 +76,12 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         FrozenLearning.of(frozen, learning(round_.period)).save(force_insert=True)
         freeze_conditions(summaries, round_.period)
         signatory = _signatory(round_)
+        CaseList.objects.bulk_create(
+            CaseList(summary=summary, kind=kind, number=len(found), cases=found)
+            for kind, of_authority in cases(round_.period).items()
+            for summary in summaries
+            for found in [of_authority.get(summary.authority_id, [])]
+        )
         Letter.objects.bulk_create(
             _letter(summary, officers.get(summary.authority_id, {}), signatory, by)
             for summary in summaries

@@ -1,7 +1,7 @@
 """Issuing: each letter whole or not at all, and later whether it still is as issued."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -11,14 +11,23 @@ from casework.actions import recorded
 from casework.refusals import Refused
 from reviews.drafting import compose
 from reviews.letters.document import to_plain
-from reviews.models import Freeze, Letter, LetterCode, LetterFile, OutboxMessage, Round, RoundEvent
+from reviews.models import Freeze, Letter, LetterCode, LetterFile, Round, RoundEvent
 from reviews.pdf.render import render
 from reviews.rounds.alternatives import store_alternatives
+from reviews.rounds.outbox import queue_letter
 from reviews.rounds.steps import record, require
 
 
-def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | None = None) -> int:
+def issue(
+    *,
+    round_: Round,
+    by: User,
+    progress: Callable[[int, int], None] | None = None,
+    case_lists_to: Collection[str] = (),
+) -> int:
     """Issues every approved letter of the round: stores its PDF and queues its messages.
+
+    The officers of the roles `case_lists_to` get the case lists with the letter.
 
     Each letter is one transaction, so that a stop at any instant loses and doubles nothing and a
     second run goes on where the first ended. Returns the number issued by this run; `progress` is
@@ -36,7 +45,7 @@ def issue(*, round_: Round, by: User, progress: Callable[[int, int], None] | Non
             "yet; approve or hold them first."
         )
     to_do = list(letters.filter(issued_at__isnull=True).values_list("pk", flat=True))
-    issuing = Issuing(round_.freeze, by)
+    issuing = Issuing(round_.freeze, by, case_lists_to)
     for position, pk in enumerate(to_do, start=1):
         issuing.issue(pk)
         if progress:
@@ -50,6 +59,7 @@ class Issuing:
 
     freeze: Freeze
     by: User
+    case_lists_to: Collection[str] = ()
     done: int = 0
     event: RoundEvent | None = None
 
@@ -83,16 +93,7 @@ class Issuing:
                 sha256=hashlib.sha256(pdf).hexdigest(),
                 size=len(pdf),
             )
-            OutboxMessage.objects.bulk_create(
-                OutboxMessage(
-                    letter=letter,
-                    role=role,
-                    email=email,
-                    subject=f"{document.subject}: {document.authority}",
-                    queued_at=now,
-                )
-                for role, email in letter.recipients.items()
-            )
+            queue_letter(letter, subject=document.subject, at=now, case_lists_to=self.case_lists_to)
             self._record(round_)
 
     def _record(self, round_: Round) -> None:

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from python_calamine import CalamineWorkbook
 
+from casework import sheets
 from casework.actions.saved_filters import save_filter
-from casework.admin import exports
-from casework.admin.exports import harmless, plain, write_csv, write_xlsx
+from casework.admin.exports import plain
 from casework.models import (
     Authority,
     Complainant,
@@ -30,6 +30,7 @@ from casework.models import (
     Team,
 )
 from casework.refusals import Refused
+from casework.sheets import harmless, write_csv, write_xlsx
 from reviews.models import Round
 from tests.casework.staff import (
     CHANGE_CASES,
@@ -486,7 +487,7 @@ def test_text_that_begins_like_a_formula_gets_an_apostrophe(text: str, safe: str
 
 def test_numbers_days_and_instants_stay_what_they_are() -> None:
     instant = dt.datetime(2026, 7, 1, 12, 30, tzinfo=dt.UTC)
-    row: list[exports.Cell] = [
+    row: list[sheets.Cell] = [
         -5,
         Decimal("-1.50"),
         2.5,
@@ -521,9 +522,9 @@ def test_sheet_too_small_for_a_list_is_refused_and_never_cut(
 ) -> None:
     for _ in range(3):
         make_complaint(make_authority())
-    monkeypatch.setattr(exports, "SHEET_ROWS", 4)
+    monkeypatch.setattr(sheets, "SHEET_ROWS", 4)
     assert len(rows_of_xlsx(export(client, Complaint, "xlsx"))) == 4
-    monkeypatch.setattr(exports, "SHEET_ROWS", 3)
+    monkeypatch.setattr(sheets, "SHEET_ROWS", 3)
     response = export(client, Complaint, "xlsx")
     assert told(response) == [
         "A spreadsheet has room for 2 rows and this list has more: take it as CSV, or filter it "

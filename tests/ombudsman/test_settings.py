@@ -341,3 +341,15 @@ def test_retention_below_twelve_months_is_refused(load: Load, value: str) -> Non
     assert refusal(load, RETENTION_MONTHS=value) == (
         f"RETENTION_MONTHS must be a whole number of months from 12 on, not {value!r}."
     )
+
+
+def test_mail_hook_key_is_none_unless_set(load: Load) -> None:
+    assert load()["MAIL_HOOK_KEY"] == ""
+    assert load(MAIL_HOOK_KEY=GOOD_KEY)["MAIL_HOOK_KEY"] == GOOD_KEY
+
+
+@pytest.mark.parametrize("key", ["guess me", "0123456789abcdefghij", "a" * 60])
+def test_mail_hook_key_that_can_be_guessed_is_refused(load: Load, key: str) -> None:
+    message = refusal(load, MAIL_HOOK_KEY=key)
+    assert message.startswith("MAIL_HOOK_KEY is too easy to guess: set it to the output of ")
+    assert key not in message

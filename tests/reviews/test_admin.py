@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.actions import system_user
 from casework.choices import AuthorityType, Region
 from casework.models import Contact, Decision
 from reviews import rounds
@@ -26,6 +27,7 @@ from reviews.letters.document import to_plain
 from reviews.letters.wording import DEMONSTRATION
 from reviews.models import (
     AnnualSummary,
+    CaseList,
     Demonstration,
     Freeze,
     FrozenLearning,
@@ -34,6 +36,7 @@ from reviews.models import (
     Letter,
     LetterAlternative,
     LetterFile,
+    MessageEvent,
     OutboxMessage,
     PublishedFigure,
     Round,
@@ -56,8 +59,8 @@ from tests.management.commands.flush import guards_lifted
 pytestmark = pytest.mark.django_db
 
 RECORDS = (
-    Freeze, TypeAverage, AnnualSummary, FrozenLearning, LetterFile, LetterAlternative,
-    OutboxMessage, RoundEvent, Demonstration,
+    Freeze, TypeAverage, AnnualSummary, FrozenLearning, CaseList, LetterFile, LetterAlternative,
+    OutboxMessage, MessageEvent, RoundEvent, Demonstration,
 )  # fmt: skip
 
 
@@ -137,13 +140,21 @@ RIGHTS: dict[Any, tuple[str, str, str]] = {
     PublishedFigure: ("---", "vac", "v--"),
     Demonstration: ("---", "---", "---"),
     LearningAttendance: ("---", "v--", "v--"),
-    **{model: ("---", "v--", "v--") for model in RECORDS if model is not Demonstration},
+    # They show the addresses of officers.
+    OutboxMessage: ("---", "v--", "---"),
+    MessageEvent: ("---", "v--", "---"),
+    **{
+        model: ("---", "v--", "v--")
+        for model in RECORDS
+        if model not in (Demonstration, OutboxMessage, MessageEvent)
+    },
 }
 
 
 def make_rows() -> dict[Any, Any]:
     """A row of every model; the round is open, the letter a draft."""
     issued = issued_round(1)
+    rounds.send(by=system_user())
     Demonstration.objects.create(made_at=timezone.now())
     PublishedFigure.objects.create(
         authority=make_authority(), year_ending=2018, source="Example", upheld=1
@@ -244,7 +255,7 @@ def test_admin_registers_every_model_with_columns() -> None:
     [
         (Round, 7), (Signatory, 7), (PublishedFigure, 8), (AnnualSummary, 8),
         (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (LetterAlternative, 8),
-        (OutboxMessage, 10), (RoundEvent, 10),
+        (OutboxMessage, 10), (RoundEvent, 10), (CaseList, 8), (MessageEvent, 9),
         (Demonstration, 7), (LearningEvent, 8), (LearningAttendance, 8), (FrozenLearning, 8),
     ],
 )  # fmt: skip
@@ -257,6 +268,7 @@ def test_admin_list_costs_the_same_for_one_row_and_three(
     for councils, years in ((1, (2020,)), (2, (2021, 2022))):
         for year in years:
             fill(year, councils)
+        rounds.send(by=system_user())
         with django_assert_num_queries(queries):
             response = client.get(address(model, "changelist"))
         assert response.context["cl"].result_count == model._base_manager.count()
@@ -454,6 +466,8 @@ def test_desk_offers_each_person_the_next_steps_only() -> None:
     assert buttons(edit, round_) == (["Issue 2 letters…", "Freeze again…"], [])
 
     rounds.issue(round_=round_, by=editor)
+    assert buttons(edit, round_) == (["Send 2 messages…"], [])
+    rounds.send(by=system_user())
     assert buttons(edit, round_) == ([], [])
     assert buttons(approve, round_) == ([], [])
 
@@ -971,7 +985,7 @@ def test_index_is_in_the_order_of_use() -> None:
     ]
     assert listed == [
         ("casework", ["Complaint", "Decision", "Recommendation"]),
-        ("reviews", ["Round", "Letter", "Signatory"]),
+        ("reviews", ["Round", "Letter", "OutboxMessage"]),
         ("auth", ["User", "Group"]),
     ]
     assert "Ombudsman back office" in page.content.decode()

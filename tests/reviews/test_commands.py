@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,16 @@ from django.core.management import CommandError, call_command
 
 from casework.refusals import Refused
 from reviews.management.rounds import read_day, read_instant
-from reviews.models import Letter, Round
-from tests.factories import make_approver, make_authority, make_decision, make_editor
+from reviews.models import Letter, OutboxMessage, Round, RoundEvent
+from reviews.rounds import approve, freeze
+from tests.factories import (
+    make_approver,
+    make_authority,
+    make_chief_executive,
+    make_decision,
+    make_editor,
+    make_round,
+)
 
 
 def run(*arguments: str) -> str:
@@ -73,6 +82,49 @@ def test_commands_take_a_round_from_opening_to_verified_letters(tmp_path: Path) 
         f"Wrote 1 letters and manifest.csv to {to}.\n"
     )
     assert to.is_file()
+
+
+@pytest.mark.django_db
+def test_export_case_lists_writes_what_was_frozen(tmp_path: Path) -> None:
+    one, other = make_authority(slug="one"), make_authority(slug="other")
+    make_decision(one)
+    make_decision(other)
+    round_ = make_round(2020)
+    to = tmp_path / "lists.zip"
+    assert refused("export_case_lists", "2020", "--to", str(to)) == (
+        "The round 2020 is not frozen yet, so it has no case lists."
+    )
+    freeze(round_=round_, by=make_editor())
+    assert run("export_case_lists", "2020", "--to", str(to)) == f"Wrote 6 case lists to {to}.\n"
+    first = to.read_bytes()
+    run("export_case_lists", "2020", "--to", str(to))
+    assert to.read_bytes() == first
+    run("export_case_lists", "2020", "--to", str(to), "--authority", "one")
+    with zipfile.ZipFile(to) as archive:
+        assert archive.namelist() == [
+            f"2020-one-{kind}.csv" for kind in ("compliance", "decided", "received")
+        ]
+    assert RoundEvent.objects.filter(action="exported")[0].detail == "3 case lists"
+    without = make_authority(slug="without", starts_on=dt.date(2021, 1, 1))
+    assert refused("export_case_lists", "2020", "--to", str(to), "--authority", without.slug) == (
+        "No case lists were kept for that in the round 2020."
+    )
+    nowhere = tmp_path / "nowhere" / "lists.zip"
+    assert refused("export_case_lists", "2020", "--to", str(nowhere)).startswith(
+        f"The case lists cannot be written to {nowhere}: "
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["lists.zip"]
+
+
+@pytest.mark.django_db
+def test_issue_letters_attaches_the_case_lists_if_asked() -> None:
+    authority = make_authority()
+    make_chief_executive(authority, role="link_officer", email="link@example.org")
+    round_ = make_round(2020)
+    freeze(round_=round_, by=make_editor())
+    approve(round_=round_, by=make_approver())
+    run("issue_letters", "2020", "--by", "editor", "--case-lists")
+    assert OutboxMessage.objects.get().has_case_lists is True
 
 
 @pytest.mark.django_db

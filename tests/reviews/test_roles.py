@@ -18,10 +18,11 @@ from django.urls import URLResolver, reverse
 from django.utils import timezone
 
 from casework import models as casework
-from casework.actions import lock_period, recorded
+from casework.actions import lock_period, recorded, system_user
 from casework.actions.looks import record_look
 from casework.choices import LookAt
 from casework.models import Complainant
+from reviews import rounds
 from reviews.models import (
     Demonstration,
     LateReplies,
@@ -146,13 +147,14 @@ def test_manager_may_all_a_caseworker_may_and_what_is_for_managers_alone() -> No
 def test_freezing_and_approving_are_never_in_one_role() -> None:
     deeds = {
         "reviews.freeze_round", "reviews.approve_letters", "reviews.issue_letters",
-        "reviews.export_letters",
+        "reviews.export_letters", "reviews.send_messages",
     }  # fmt: skip
     assert {role: permissions & deeds for role, permissions in ROLES.items()} == {
         "caseworker": set(),
         "casework manager": set(),
         "review editor": {
             "reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters",
+            "reviews.send_messages",
         },
         "approver": {"reviews.approve_letters", "reviews.export_letters"},
         "auditor": set(),
@@ -179,8 +181,8 @@ def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
         "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile", "lettercode",
         "letteralternative", "outboxmessage", "roundevent", "letterproof", "letterreturn",
-        "publisheddecision", "wordingversion", "summarycondition", "batch", "change",
-        "lockedperiod", "look", "importbatch",
+        "messageevent", "caselist", "publisheddecision", "wordingversion", "summarycondition",
+        "batch", "change", "lockedperiod", "look", "importbatch",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"
@@ -315,6 +317,7 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
         wording=text, content="Another\n((passages))", begun_by=by, saved_by=by, saved_at=now
     )
     LateReplies.objects.create(round=text.round, authority=authority, marked_at=now, marked_by=by)
+    rounds.send(by=system_user())
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(
         authority=authority, year_ending=2018, source="Example", upheld=1

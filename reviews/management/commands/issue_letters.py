@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from casework.choices import ContactRole
 from reviews.management.rounds import RoundCommand, find_round, find_user
 from reviews.rounds import issue
 
@@ -18,9 +19,18 @@ class Command(RoundCommand):
         parser.add_argument("year", type=int)
         parser.add_argument("--by", required=True, metavar="USERNAME")
 
-    def handle(self, *, year: int, by: str, **options: Any) -> None:
+        parser.add_argument(
+            "--case-lists",
+            action="store_true",
+            help="attach the case lists to the link officers' messages",
+        )
+
+    def handle(self, *, year: int, by: str, case_lists: bool, **options: Any) -> None:
         issued = issue(
-            round_=find_round(year), by=find_user(by), progress=self.progress("Issuing letters:")
+            round_=find_round(year),
+            by=find_user(by),
+            progress=self.progress("Issuing letters:"),
+            case_lists_to=[ContactRole.LINK_OFFICER] if case_lists else [],
         )
         if issued:
             self.stdout.write(f"Issued {issued} letters of the round {year}.")
