@@ -15,11 +15,12 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from casework.admin.pages import RecordAdmin
+from casework.admin.pages import RecordAdmin, actor
 from casework.admin.tools import Tool, WithTools
 from casework.refusals import Refused
 from reviews import rounds
-from reviews.admin.letters import EVERYWHERE, actor, may
+from reviews.admin.access import may
+from reviews.admin.letters import EVERYWHERE
 from reviews.admin.records import RecordInline
 from reviews.models import (
     NEXT_STATES,

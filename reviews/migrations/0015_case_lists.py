@@ -12,7 +12,7 @@ KINDS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0040_outbox")]
+    dependencies = [("reviews", "0014_outbox")]
 
     operations = [
         migrations.CreateModel(

@@ -39,7 +39,7 @@ def not_replaced(name: str, table: str, same: str, message: str) -> Refuse:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0041_case_lists")]
+    dependencies = [("reviews", "0015_case_lists")]
 
     operations = [
         Refuse(

@@ -31,7 +31,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("reviews", "0005_what_is_done_with_letters"),
+        ("reviews", "0013_letter_alternatives"),
     ]
 
     operations = [
