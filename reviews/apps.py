@@ -37,7 +37,8 @@ ORDER = {
     ],
     "reviews": [
         "Round", "Letter", "Signatory", "PublishedDecision", "PublishedFigure", "AnnualSummary",
-        "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "RoundEvent",
+        "TypeAverage", "Freeze", "LetterFile", "OutboxMessage", "Hold", "Correction", "Retraction",
+        "RoundEvent",
     ],
     "auth": ["User", "Group"],
 }  # fmt: skip

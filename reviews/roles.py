@@ -16,6 +16,7 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = "freeze typeaverage annualsummary letterfile outboxmessage roundevent"
+PUBLISHING = "hold correction retraction"
 
 # A filter kept under a name is nobody's data but its owner's.
 OWN = _each("casework", "view add change delete", "savedfilter")
@@ -62,16 +63,21 @@ ROLES: dict[str, set[str]] = {
     | _each("casework", "add change view", "contact population")
     | _each("reviews", "add change view", "round signatory publishedfigure")
     | _each("reviews", "change view", "letter")
-    | _each("reviews", "view", f"{FROZEN} publisheddecision")
+    | _each("reviews", "view", f"{FROZEN} {PUBLISHING} publisheddecision")
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
+    | {"reviews.hold_letters", "reviews.correct_letter"}
     | {"reviews.publish_decision"}
     | {"casework.import_files"}  # contacts and populations, what it may change
     | OWN,
     # The second pair of eyes: the Ombudsman.
     "approver": _each(
-        "reviews", "view", f"round letter signatory publishedfigure publisheddecision {FROZEN}"
+        "reviews",
+        "view",
+        f"round letter signatory publishedfigure publisheddecision {FROZEN} {PUBLISHING}",
     )
     | {"reviews.approve_letters", "reviews.export_letters"}
+    # Keeps a letter back, and withdraws one that is public.
+    | {"reviews.hold_letters", "reviews.retract_letter"}
     | OWN,
     # Sees all, with every look at people recorded, and changes nothing.
     "auditor": _each(
@@ -85,7 +91,8 @@ ROLES: dict[str, set[str]] = {
     | _each(
         "reviews",
         "view",
-        f"demonstration round letter signatory publishedfigure publisheddecision {FROZEN}",
+        f"demonstration round letter signatory publishedfigure publisheddecision {FROZEN} "
+        f"{PUBLISHING}",
     ),
 }
 

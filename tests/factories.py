@@ -136,11 +136,16 @@ def make_user(username: str, *permissions: str) -> User:
 
 
 def make_editor() -> User:
-    return make_user("editor", "freeze_round", "issue_letters", "export_letters")
+    return make_user(
+        "editor", "freeze_round", "issue_letters", "export_letters", "hold_letters",
+        "correct_letter",
+    )  # fmt: skip
 
 
 def make_approver() -> User:
-    return make_user("approver", "approve_letters", "export_letters")
+    return make_user(
+        "approver", "approve_letters", "export_letters", "hold_letters", "retract_letter"
+    )
 
 
 def make_round(year: int = 2020, **values: Any) -> Round:

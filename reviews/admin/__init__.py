@@ -1,5 +1,5 @@
 """The back office for the annual reviews: rounds, their letters and what is frozen in them."""
 
-from reviews.admin import decisions, imports, letters, records, rounds
+from reviews.admin import decisions, imports, letters, publishing, records, rounds
 
-__all__ = ["decisions", "imports", "letters", "records", "rounds"]
+__all__ = ["decisions", "imports", "letters", "publishing", "records", "rounds"]

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from casework.admin.pages import BackOfficeAdmin
 from casework.refusals import Refused
 from reviews import exports, rounds
+from reviews.admin.publishing import LetterDeeds, StandingFilter, standing_of
 from reviews.drafting import draft
 from reviews.letters.document import LetterDocument, from_plain
 from reviews.models import Letter, Round
@@ -56,13 +57,13 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(BackOfficeAdmin):
+class LetterAdmin(LetterDeeds, BackOfficeAdmin):
     list_display = (
         "council", "read", "state", "authority_type", "region", "vacancy", "year",
     )  # fmt: skip
     list_filter = (
-        "summary__freeze__round", StateFilter, "is_post_vacant", "summary__authority_type",
-        "summary__region",
+        "summary__freeze__round", StateFilter, StandingFilter, "is_post_vacant",
+        "summary__authority_type", "summary__region",
     )  # fmt: skip
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("summary",)
@@ -72,10 +73,13 @@ class LetterAdmin(BackOfficeAdmin):
     search_fields = ("summary__name", "summary__slug", "=summary__gss_code", "addressee")
     search_help_text = "By authority, GSS code or addressee."
     formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 60})}}
-    actions = ("approve", "download_zip", "download_pdf")
+    actions = (
+        "approve", "download_zip", "download_pdf", "hold", "release", "correct", "retract",
+    )  # fmt: skip
     readonly_fields = (
         "council", "year", "read", "state", "is_post_vacant", "signatory", "frozen_by",
         "approved_at", "approved_by", "issued_at", "issued_by", "sha256", "size", "figures",
+        "publication",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": (("council", "year"), ("state", "read"), "figures")}),
@@ -88,7 +92,7 @@ class LetterAdmin(BackOfficeAdmin):
         ("Approval and issue", {
             "fields": (
                 "frozen_by", ("approved_at", "approved_by"), ("issued_at", "issued_by"),
-                ("sha256", "size"),
+                ("sha256", "size"), "publication",
             ),
         }),
     )  # fmt: skip
@@ -159,6 +163,10 @@ class LetterAdmin(BackOfficeAdmin):
     def figures(self, letter: Letter) -> SafeString:
         address = reverse("admin:reviews_annualsummary_change", args=[letter.summary_id])
         return format_html('<a href="{}">The frozen row it carries</a>', address)
+
+    @admin.display(description="publication")
+    def publication(self, letter: Letter) -> str:
+        return standing_of(letter)
 
     def save_model(self, request: HttpRequest, obj: Letter, form: ModelForm, change: bool) -> None:
         is_draft_again = form.changed_data and rounds.amend_letter(

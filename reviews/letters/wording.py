@@ -20,6 +20,19 @@ def subject(letter_on: dt.date) -> str:
     return f"Annual Review letter {letter_on.year}"
 
 
+def replacement(*, version: int, on: dt.date, reason: str) -> Paragraph:
+    """The first lines of a corrected letter: which one it replaces, and why."""
+    return Paragraph(
+        (
+            Run("This letter replaces", is_bold=True),
+            Run(
+                f" our letter of {day_text(on)} (version {version}), which no longer stands. The "
+                f"reason is: {reason}"
+            ),
+        )
+    )
+
+
 def narrative(
     *,
     authority: str,

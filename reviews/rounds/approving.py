@@ -37,6 +37,11 @@ def approve(
         waiting = Letter.objects.of_round(round_.pk).awaiting_approval()
         if letters is not None:
             waiting = waiting.filter(pk__in=letters.values("pk"))
+        if own := waiting.filter(frozen_by=by).select_related("summary").first():
+            raise Refused(
+                f"{by.get_username()} drafted the correction for {own.summary.name}; another "
+                "person has to approve it."
+            )
         approved = Letter.objects.filter(pk__in=waiting.values("pk")).update(
             approved_at=timezone.now(), approved_by=by
         )

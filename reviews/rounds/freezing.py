@@ -1,5 +1,6 @@
 """Freezing: the year is counted once, and every authority gets a row and a draft letter."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -23,7 +24,8 @@ from reviews.models import (
     Signatory,
     TypeAverage,
 )
-from reviews.rounds.checking import blocks, officers_of
+from reviews.rounds.checking import blocks, officers_on
+from reviews.rounds.holding import carry_over
 from reviews.rounds.steps import record, require
 from reviews.statistics import METHOD_VERSION, Row, averages, rows
 
@@ -43,7 +45,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     ):
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
         _refuse_if_frozen(round_, reason)
-        lines, officers = rows(round_.period), officers_of(round_)
+        lines, officers = rows(round_.period), officers_on(round_.letter_on)
         today = timezone.localdate()
         problems = [str(finding) for finding in blocks(round_, lines, officers, today=today)]
         if problems:
@@ -66,13 +68,15 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             for kind, average in averages(lines).items()
         )
         summaries = AnnualSummary.objects.bulk_create(
-            _summary(frozen, line, round_) for line in lines
+            frozen_row(frozen, line, round_) for line in lines
         )
-        signatory = _signatory(round_)
+        signatory = signatory_on(round_.letter_on)
         Letter.objects.bulk_create(
-            _letter(summary, officers.get(summary.authority_id, {}), signatory, by)
+            draft_letter(summary, officers.get(summary.authority_id, {}), signatory, by)
             for summary in summaries
         )
+        former = AnnualSummary.objects.filter(freeze__round=round_).exclude(freeze=frozen)
+        carry_over(former, summaries, by=by)
         Round.objects.filter(pk=round_.pk).update(freeze=frozen)
         lock_period(
             year=round_.year,
@@ -123,7 +127,8 @@ def _refuse_if_frozen(round_: Round, reason: str) -> None:
         )
 
 
-def _summary(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
+def frozen_row(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
+    """A first version of an authority's row, not saved yet."""
     authority, counts, similar = line.authority, line.counts, line.similar
     return AnnualSummary(
         freeze=frozen,
@@ -149,7 +154,7 @@ def _summary(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
     )
 
 
-def _letter(
+def draft_letter(
     summary: AnnualSummary, officers: dict[str, Contact], signatory: str, frozen_by: User
 ) -> Letter:
     """A draft that carries by value whom it addresses and whom its messages go to."""
@@ -170,7 +175,7 @@ def _letter(
     )
 
 
-def _signatory(round_: Round) -> str:
-    """Name and titles of whoever signs on the letter date, one a line."""
-    signatory = Signatory.objects.signing_on(round_.letter_on).first()
+def signatory_on(day: dt.date) -> str:
+    """Name and titles of whoever signs letters of this date, one a line."""
+    signatory = Signatory.objects.signing_on(day).first()
     return f"{signatory.name}\n{signatory.titles}" if signatory else wording.OFFICE

@@ -22,7 +22,8 @@ from casework.actions import lock_period, recorded
 from casework.actions.looks import record_look
 from casework.choices import LookAt
 from casework.models import Complainant
-from reviews.models import Demonstration, PublishedDecision, PublishedFigure
+from reviews import rounds
+from reviews.models import Demonstration, Letter, PublishedDecision, PublishedFigure
 from reviews.roles import ROLES, sync_roles
 from tests.factories import (
     make_authority,
@@ -134,15 +135,20 @@ def test_manager_may_all_a_caseworker_may_and_what_is_for_managers_alone() -> No
 def test_freezing_and_approving_are_never_in_one_role() -> None:
     deeds = {
         "reviews.freeze_round", "reviews.approve_letters", "reviews.issue_letters",
-        "reviews.export_letters",
+        "reviews.export_letters", "reviews.hold_letters", "reviews.correct_letter",
+        "reviews.retract_letter",
     }  # fmt: skip
     assert {role: permissions & deeds for role, permissions in ROLES.items()} == {
         "caseworker": set(),
         "casework manager": set(),
         "review editor": {
             "reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters",
+            "reviews.hold_letters", "reviews.correct_letter",
         },
-        "approver": {"reviews.approve_letters", "reviews.export_letters"},
+        "approver": {
+            "reviews.approve_letters", "reviews.export_letters", "reviews.hold_letters",
+            "reviews.retract_letter",
+        },
         "auditor": set(),
     }  # fmt: skip
 
@@ -150,6 +156,7 @@ def test_freezing_and_approving_are_never_in_one_role() -> None:
 def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
         "freeze", "typeaverage", "annualsummary", "letterfile", "outboxmessage", "roundevent",
+        "hold", "correction", "retraction",
         "publisheddecision", "batch", "change", "lockedperiod", "look", "importbatch",
     ]  # fmt: skip
     writes = {
@@ -271,7 +278,12 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     casework.BankHoliday.objects.get_or_create(day=day, defaults={"name": "Example"})
     record_look(by=by, what=LookAt.COMPLAINANT, complaint=complaint)
     lock_period(year=2001, first_day=dt.date(2000, 4, 1), last_day=dt.date(2001, 3, 31))
-    make_issued_round(2020)
+    round_ = make_issued_round(2020)
+    letter = Letter.objects.filter(summary__authority=authority).get()
+    editor, approver = User.objects.get(username="editor"), User.objects.get(username="approver")
+    rounds.retract(letter=letter, by=approver, reason="Example", notice="Example")
+    rounds.hold(round_=round_, by=editor, reason="Example")
+    rounds.correct(round_=round_, authority=authority, by=editor, reason="Example")
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(
         authority=authority, year_ending=2018, source="Example", upheld=1

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from reviews.management.rounds import RoundCommand, find_round, find_user
+from reviews.models import Letter
 from reviews.rounds import issue
 
 
@@ -19,10 +20,11 @@ class Command(RoundCommand):
         parser.add_argument("--by", required=True, metavar="USERNAME")
 
     def handle(self, *, year: int, by: str, **options: Any) -> None:
-        issued = issue(
-            round_=find_round(year), by=find_user(by), progress=self.progress("Issuing letters:")
-        )
+        round_ = find_round(year)
+        issued = issue(round_=round_, by=find_user(by), progress=self.progress("Issuing letters:"))
+        held = Letter.objects.of_round(round_.pk).held().filter(issued_at=None).count()
+        rest = f"; {held} are held" if held else ""
         if issued:
-            self.stdout.write(f"Issued {issued} letters of the round {year}.")
+            self.stdout.write(f"Issued {issued} letters of the round {year}{rest}.")
         else:
-            self.stdout.write(f"Nothing to do: all letters of the round {year} are issued.")
+            self.stdout.write(f"Nothing to do: all letters of the round {year} are issued{rest}.")

@@ -11,11 +11,23 @@ from casework.choices import COMPARED_TYPES
 from casework.models import Authority
 from reviews.drafting import compose
 from reviews.letters.document import to_plain
-from reviews.models import AnnualSummary, Freeze, Letter, LetterFile, Round, TypeAverage
+from reviews.models import (
+    AnnualSummary,
+    Correction,
+    Freeze,
+    Hold,
+    Letter,
+    LetterFile,
+    Retraction,
+    Round,
+    TypeAverage,
+)
 from tests.factories import make_round
 
 PUBLISHED_AT = dt.datetime(2020, 7, 28, 23, tzinfo=dt.UTC)  # midnight of 29 July in London
 BEFORE = PUBLISHED_AT - dt.timedelta(microseconds=1)
+
+CORRECTED_ON = dt.date(2020, 7, 27)
 
 # The averages of districts in the specimen year: 45% upheld.
 DISTRICTS: dict[str, Any] = {
@@ -137,5 +149,32 @@ def correct(summary: AnnualSummary, **values: Any) -> AnnualSummary:
         "reason": "One case was counted twice.",
     }
     corrected = make_summary(summary.freeze.round, summary.authority, **changed | values)
+    Correction.objects.create(
+        summary=corrected,
+        letter_on=CORRECTED_ON,
+        corrected_at=timezone.now(),
+        corrected_by=make_user("first"),
+    )
     issue(corrected)
     return corrected
+
+
+def hold(summary: AnnualSummary) -> Hold:
+    return Hold.objects.create(
+        summary=summary, reason="A query", held_at=timezone.now(), held_by=make_user("first")
+    )
+
+
+def release(hold: Hold) -> None:
+    hold.released_at, hold.released_by = timezone.now(), make_user("first")
+    hold.save()
+
+
+def retract(summary: AnnualSummary, notice: str = "It was sent in error.") -> Retraction:
+    return Retraction.objects.create(
+        summary=summary,
+        reason="Wrong council",
+        notice=notice,
+        retracted_at=timezone.now(),
+        retracted_by=make_user("second"),
+    )
