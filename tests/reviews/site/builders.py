@@ -117,10 +117,10 @@ def make_summary(round_: Round, authority: Authority, **values: Any) -> AnnualSu
     return summary
 
 
-def issue(summary: AnnualSummary) -> Letter:
+def issue(summary: AnnualSummary, *, pdf: bytes = b"") -> Letter:
     """Issues the letter of a row. Its bytes are no PDF, and differ from any other letter's."""
     letter = summary.letter
-    pdf = f"%PDF-1.7 {summary.slug} {summary.year_ending} {summary.version}".encode()
+    pdf = pdf or f"%PDF-1.7 {summary.slug} {summary.year_ending} {summary.version}".encode()
     LetterFile.objects.create(letter=letter, document=to_plain(compose(letter)), pdf=pdf)
     now = timezone.now()
     letter.approved_at, letter.approved_by = now, make_user("second")
@@ -159,9 +159,9 @@ def correct(summary: AnnualSummary, **values: Any) -> AnnualSummary:
     return corrected
 
 
-def hold(summary: AnnualSummary) -> Hold:
+def hold(summary: AnnualSummary, *, reason: str = "A query") -> Hold:
     return Hold.objects.create(
-        summary=summary, reason="A query", held_at=timezone.now(), held_by=make_user("first")
+        summary=summary, reason=reason, held_at=timezone.now(), held_by=make_user("first")
     )
 
 
