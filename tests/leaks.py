@@ -62,14 +62,15 @@ def _unpacked(body: bytes) -> str:
     return "\n".join(files)
 
 
-def addresses(patterns: Iterable[Any], values: Values, *, begun: str = "") -> Iterator[str]:
-    """Every address of the routes, with every combination of the values for its parameters."""
+def by_route(patterns: Iterable[Any], values: Values, *, begun: str = "") -> Iterator[list[str]]:
+    """Each route's addresses, with every combination of the values for its parameters."""
     for pattern in patterns:
         route = begun + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, values, begun=route)
-            continue
-        yield from _filled(route, is_regex=isinstance(pattern.pattern, RegexPattern), values=values)
+            yield from by_route(pattern.url_patterns, values, begun=route)
+        else:
+            is_regex = isinstance(pattern.pattern, RegexPattern)
+            yield list(_filled(route, is_regex=is_regex, values=values))
 
 
 def _filled(route: str, *, is_regex: bool, values: Values) -> Iterator[str]:

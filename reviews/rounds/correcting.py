@@ -16,7 +16,7 @@ from reviews.rounds.checking import blocks, officers_on
 from reviews.rounds.freezing import (
     draft_letter,
     frozen_row,
-    one_state_of_the_database,
+    let_nobody_write,
     signatory_on,
 )
 from reviews.rounds.holding import carry_over
@@ -44,10 +44,9 @@ def correct(
     require(by, "reviews.correct_letter", "correct a letter")
     reason = _fit_to_print(reason)
     what = f"Correct a letter of the round {round_.year}"
-    with (
-        one_state_of_the_database(Complaint, Decision, Recommendation),
-        recorded(by=by, what=what, reason=reason),
-    ):
+    with recorded(by=by, what=what, reason=reason):
+        # All three counts are of one state of the cases.
+        let_nobody_write(Complaint, Decision, Recommendation)
         # Nobody freezes, approves, holds or issues the round meanwhile.
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
         if problems := correction_refusals(round_, authority, instead_of=instead_of):

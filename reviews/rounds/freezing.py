@@ -101,13 +101,23 @@ def one_state_of_the_database(*unchanged: type[Model]) -> Iterator[None]:
             if is_outermost and connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                    tables = ", ".join(model._meta.db_table for model in unchanged)
-                    cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
+                let_nobody_write(*unchanged)
             yield
     except OperationalError as error:
         raise Refused(
             "Somebody else is changing the round or its cases just now; try again."
         ) from error
+
+
+def let_nobody_write(*models: type[Model]) -> None:
+    """Others wait with changes to these tables until the transaction ends; theirs end first.
+
+    SQLite has one writer at a time as it is.
+    """
+    if connection.vendor == "postgresql":
+        tables = ", ".join(model._meta.db_table for model in models)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
 
 
 def _refuse_if_frozen(round_: Round, reason: str) -> None:

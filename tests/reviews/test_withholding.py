@@ -331,7 +331,12 @@ def test_correction_of_a_correction_names_the_last_that_was_issued(
 def test_correction_not_issued_yet_is_made_anew_in_its_place(
     corrected: AnnualSummary, issued: Round, editor: User, approver: User
 ) -> None:
-    again = {"round_": issued, "authority": council("a"), "by": editor, "reason": "Better said."}
+    again: dict[str, Any] = {
+        "round_": issued,
+        "authority": council("a"),
+        "by": editor,
+        "reason": "Better said.",
+    }
     assert refusal(rounds.correct, **again) == (
         "Version 2 of the letter to Council A is drafted and not issued yet; issue it, or correct "
         "again in its place."
@@ -399,7 +404,7 @@ def test_correcting_costs_the_same_for_two_and_four_councils(
     issued: Round, editor: User, django_assert_num_queries: Any
 ) -> None:
     for slug in ("a", "b"):
-        with django_assert_num_queries(24 if connection.vendor == "sqlite" else 26):
+        with django_assert_num_queries(24 if connection.vendor == "sqlite" else 27):
             rounds.correct(round_=issued, authority=council(slug), by=editor, reason="x")
         make_decision(make_authority(), decided_on=dt.date(2021, 1, 1))
 
@@ -410,7 +415,12 @@ def test_correcting_costs_the_same_for_two_and_four_councils(
 def test_retraction_is_of_a_public_letter_and_for_good(
     issued: Round, approver: User, editor: User, clock: Any
 ) -> None:
-    given = {"letter": letter("a"), "by": approver, "reason": "Wrong", "notice": "Sent in error."}
+    given: dict[str, Any] = {
+        "letter": letter("a"),
+        "by": approver,
+        "reason": "Wrong",
+        "notice": "Sent in error.",
+    }
     private = (
         "The letter to Council A is not public, so there is nothing to retract; hold it instead."
     )
