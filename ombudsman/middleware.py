@@ -1,4 +1,4 @@
-"""The one response header that Django has no setting for; and the second factor of staff."""
+"""Response headers that Django has no setting for; and the second factor of staff."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +37,22 @@ def permissions_policy(
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        return response
+
+    return middleware
+
+
+def asked_for_again(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Let no cache answer for the site unless a view says so.
+
+    Else one may keep "not found" and go on saying it after publication.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        response.headers.setdefault("Cache-Control", "no-cache")
         return response
 
     return middleware

@@ -1,5 +1,6 @@
 """From a frozen row, its letter and the round's wording to the letter as a plain value."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from reviews.figures import learning
 from reviews.figures.periods import Period, day_text
 from reviews.letters import wording
-from reviews.letters.document import Block, LetterDocument
+from reviews.letters.document import Block, LetterDocument, Paragraph
 from reviews.letters.language import Wording, read
 from reviews.letters.proof import check_code, figures_json
 from reviews.letters.statements import panels
@@ -100,12 +101,13 @@ def facts(letter: Letter, words: RoundWording) -> Facts:
     also_true = {condition.name for condition in summary.conditions.all()} | words.true
     if summary.authority_id in words.late:
         also_true.add(LATE_REPLIES)
+    letter_on = _letter_on(summary)
     return facts_of(
         summary.statistics(),
         authority=summary.name,
         slug=summary.slug,
-        letter_on=round_.letter_on,
-        public_on=timezone.localdate(round_.publish_at),
+        letter_on=letter_on,
+        public_on=max(timezone.localdate(round_.publish_at), letter_on),
         site_address=settings.SITE_ADDRESS,
         version=summary.version,
         is_post_vacant=letter.is_post_vacant,
@@ -114,9 +116,18 @@ def facts(letter: Letter, words: RoundWording) -> Facts:
     )
 
 
+def _letter_on(summary: AnnualSummary) -> dt.date:
+    """The date of the letter: the round's, or its own where it is a correction."""
+    if summary.version > 1:
+        return summary.correction.letter_on
+    return summary.freeze.round.letter_on
+
+
 def narrative(letter: Letter, words: RoundWording) -> tuple[Block, ...]:
-    """The letter from its first sentence to the close."""
-    return words.main.fill(facts(letter, words), words.passages_for(letter.summary))
+    """The letter from its first sentence to the close; a correction says first what it replaces."""
+    summary = letter.summary
+    opening = (_what_it_replaces(summary),) if summary.version > 1 else ()
+    return opening + words.main.fill(facts(letter, words), words.passages_for(summary))
 
 
 def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument:
@@ -128,17 +139,18 @@ def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument
     summary = letter.summary
     round_ = summary.freeze.round
     statistics = summary.statistics()
+    letter_on = _letter_on(summary)
     document = LetterDocument(
         authority=summary.name,
         slug=summary.slug,
         year=summary.year_ending,
         version=summary.version,
         letterhead=wording.LETTERHEAD,
-        date=day_text(round_.letter_on),
+        date=day_text(letter_on),
         delivery=wording.DELIVERY,
         addressee=(*letter.addressee.splitlines(), summary.name),
         salutation=letter.salutation,
-        subject=wording.subject(round_.letter_on),
+        subject=wording.subject(letter_on),
         narrative=narrative(letter, words or wording_of(round_)),
         close=wording.CLOSE,
         signatory=tuple(letter.signatory.splitlines()),
@@ -157,6 +169,23 @@ def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument
     )
     key = f"check code of letters:{settings.SECRET_KEY}".encode()
     return replace(document, check_code=check_code(document, key=key))
+
+
+def _what_it_replaces(summary: AnnualSummary) -> Paragraph:
+    """The first lines of a correction. The letter it replaces is the last that was issued."""
+    replaced = (
+        AnnualSummary.objects.filter(
+            freeze=summary.freeze_id,
+            authority=summary.authority_id,
+            version__lt=summary.version,
+            letter__issued_at__isnull=False,
+        )
+        .select_related("correction", "freeze__round")
+        .latest("version")
+    )
+    return wording.replacement(
+        version=replaced.version, on=_letter_on(replaced), reason=summary.reason
+    )
 
 
 def draft(letter: Letter, words: RoundWording | None = None) -> LetterDocument:

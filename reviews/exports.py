@@ -15,7 +15,7 @@ from casework.refusals import Refused
 from reviews import caselists
 from reviews.drafting import RoundWording, draft, wording_of
 from reviews.letters.document import from_plain
-from reviews.models import CaseList, Letter, LetterAlternative, Round, RoundEvent
+from reviews.models import AnnualSummary, CaseList, Letter, LetterAlternative, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
 from reviews.rounds import make_alternative, record
@@ -56,9 +56,9 @@ def write_letters(*, letters: QuerySet[Letter], to: Path, progress: Progress | N
         return _write_zip(letters, to, progress)
     to.mkdir(parents=True, exist_ok=True)
     manifest: list[Row] = []
-    for letter, pdf in _each(letters, progress):
-        _write_whole(to / letter_file_name(letter.summary), pdf)
-        manifest.append(_line(letter, pdf))
+    for letter, name, pdf in _each(letters, progress):
+        _write_whole(to / name, pdf)
+        manifest.append(_line(letter, name, pdf))
     _write_whole(to / "manifest.csv", csv_bytes(MANIFEST_COLUMNS, manifest))
     return len(manifest)
 
@@ -70,14 +70,16 @@ def write_zip(*, letters: QuerySet[Letter], target: BinaryIO) -> int:
 
 def merged_pdf(*, letters: QuerySet[Letter], target: BinaryIO) -> int:
     """Writes all letters into one PDF, for proofing and print; returns the number of pages."""
-    return merge((pdf for _, pdf in _each(letters, None)), target)
+    return merge((pdf for _, _, pdf in _each(letters, None)), target)
 
 
 def export_round(
     *, round_: Round, by: User, to: Path, authority: int | None, progress: Progress | None = None
 ) -> int:
     """Exports a frozen round's letters, or one authority's (by its id), and records it."""
-    letters = Letter.objects.of_round(round_.pk)
+    letters = Letter.objects.of_round(round_.pk).filter(
+        summary__in=AnnualSummary.objects.current().values("pk")
+    )
     if not letters.exists():
         raise Refused(f"The round {round_.year} is not frozen yet, so it has no letters to export.")
     if authority is not None:
@@ -132,9 +134,16 @@ def record_export(round_: Round, *, by: User, detail: str) -> None:
     record(round_, RoundEvent.Action.EXPORTED, by=by, detail=detail)
 
 
-def _each(letters: QuerySet[Letter], progress: Progress | None) -> Iterator[tuple[Letter, bytes]]:
-    """Each letter with its PDF, in the order of slugs and one at a time in memory."""
-    keys = list(letters.order_by("summary__slug", "pk").values_list("pk", flat=True))
+def _each(
+    letters: QuerySet[Letter], progress: Progress | None
+) -> Iterator[tuple[Letter, str, bytes]]:
+    """Each letter with its file name and PDF, in the order of slugs, one at a time in memory.
+
+    Of several versions of a letter the last has the usual name.
+    """
+    ordered = letters.order_by("summary__slug", "-summary__version", "pk")
+    keys = list(ordered.values_list("pk", flat=True))
+    names: set[str] = set()
     wanted = Letter.objects.select_related("summary__freeze__round")
     words: dict[int, RoundWording] = {}
     for position, pk in enumerate(keys, start=1):
@@ -142,16 +151,20 @@ def _each(letters: QuerySet[Letter], progress: Progress | None) -> Iterator[tupl
         round_ = letter.summary.freeze.round
         if round_.pk not in words:
             words[round_.pk] = wording_of(round_)
-        yield letter, letter_pdf(letter, words[round_.pk])
+        name = letter_file_name(letter.summary)
+        if name in names:
+            name = f"{name.removesuffix('.pdf')}-{letter.summary.version}.pdf"
+        names.add(name)
+        yield letter, name, letter_pdf(letter, words[round_.pk])
         if progress:
             progress(position, len(keys))
 
 
-def _line(letter: Letter, pdf: bytes) -> Row:
+def _line(letter: Letter, name: str, pdf: bytes) -> Row:
     """The letter's line of the manifest."""
     return {
         "authority": letter.summary.slug,
-        "file": letter_file_name(letter.summary),
+        "file": name,
         "bytes": len(pdf),
         "sha256": hashlib.sha256(pdf).hexdigest(),
     }
@@ -189,9 +202,9 @@ def _fill_zip(
     manifest: list[Row] = []
     # Stored, not deflated: a PDF is compressed already.
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for letter, pdf in _each(letters, progress):
-            archive.writestr(_entry(letter_file_name(letter.summary)), pdf)
-            manifest.append(_line(letter, pdf))
+        for letter, name, pdf in _each(letters, progress):
+            archive.writestr(_entry(name), pdf)
+            manifest.append(_line(letter, name, pdf))
         archive.writestr(_entry("manifest.csv"), csv_bytes(MANIFEST_COLUMNS, manifest))
     return len(manifest)
 

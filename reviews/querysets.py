@@ -1,10 +1,14 @@
-"""Which rows may be seen when: the embargo, in one place."""
+"""Which rows may be seen when: the embargo, in one place.
+
+Public means: issued, publication reached, not held. Of what is public, a retracted letter is
+replaced by its notice.
+"""
 
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from casework.conditions import in_force_between
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
         AnnualSummary,
         FrozenLearning,
         LearningEvent,
+        Hold,
         Letter,
         LetterReturn,
         OutboxMessage,
@@ -26,12 +31,28 @@ if TYPE_CHECKING:
     )
 
 
+def is_held(summary: str = "pk") -> Exists:
+    """The condition that a row is held now; `summary` is the way to the row's key."""
+    holds = apps.get_model("reviews", "Hold")._default_manager.order_by()
+    return Exists(holds.filter(summary=OuterRef(summary), released_at__isnull=True))
+
+
+class HoldQuerySet(QuerySet["Hold"]):
+    def open(self) -> Self:
+        """Not released yet."""
+        return self.filter(released_at__isnull=True)
+
+
 class RoundQuerySet(QuerySet["Round"]):
     def published(self, *, at: dt.datetime) -> Self:
-        """Rounds of which the public may know: publication reached and something issued."""
+        """Rounds of which the public may know: publication reached and something issued.
+
+        A round whose letters are all held is none, as if it never was.
+        """
         return self.filter(
-            publish_at__lte=at, freezes__summaries__letter__issued_at__isnull=False
-        ).distinct()
+            Exists(_summaries().shown(at=at).filter(freeze__round=OuterRef("pk"))),
+            publish_at__lte=at,
+        )
 
     def not_frozen(self) -> Self:
         return self.filter(freeze=None)
@@ -42,7 +63,7 @@ class RoundQuerySet(QuerySet["Round"]):
 
     def to_issue(self) -> Self:
         """All letters approved, not all of them issued."""
-        waiting = _letters().filter(approved_at__isnull=False, issued_at=None)
+        waiting = _letters().not_held().filter(approved_at__isnull=False, issued_at=None)
         return self.filter(pk__in=_rounds_of(waiting)).exclude(
             pk__in=_rounds_of(_letters().awaiting_approval())
         )
@@ -50,6 +71,13 @@ class RoundQuerySet(QuerySet["Round"]):
 
 def _letters() -> "LetterQuerySet":
     found: LetterQuerySet = apps.get_model("reviews", "Letter")._default_manager.order_by()
+    return found
+
+
+def _summaries() -> "AnnualSummaryQuerySet":
+    found: AnnualSummaryQuerySet = apps.get_model(
+        "reviews", "AnnualSummary"
+    )._default_manager.order_by()
     return found
 
 
@@ -62,14 +90,36 @@ def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
 
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def current(self) -> Self:
-        """Of the newest freeze of each round, and not replaced by an issued correction."""
-        return self.filter(freeze__current_of__isnull=False).exclude(
-            replaced_by__letter__issued_at__isnull=False
+        """Of the newest freeze of each round: its first version, or the last that was issued."""
+        later = _summaries().filter(
+            freeze=OuterRef("freeze"),
+            authority=OuterRef("authority"),
+            version__gt=OuterRef("version"),
+            letter__issued_at__isnull=False,
+        )
+        return self.filter(
+            ~Exists(later),
+            Q(version=1) | Q(letter__issued_at__isnull=False),
+            freeze__current_of__isnull=False,
+        )
+
+    def shown(self, *, at: dt.datetime) -> Self:
+        """What the public knows of, also where it reads a notice in the place of the letter."""
+        return self.filter(
+            ~is_held(), letter__issued_at__isnull=False, freeze__round__publish_at__lte=at
         )
 
     def published(self, *, at: dt.datetime) -> Self:
-        """Every row whose letter is issued and whose publication is reached, corrected ones too."""
-        return self.filter(letter__issued_at__isnull=False, freeze__round__publish_at__lte=at)
+        """Every row that the public may read, corrected ones too."""
+        return self.shown(at=at).standing()
+
+    def standing(self) -> Self:
+        """Not retracted."""
+        return self.filter(retraction__isnull=True)
+
+    def retracted(self, *, at: dt.datetime) -> Self:
+        """Rows in whose place the public reads a notice."""
+        return self.shown(at=at).filter(retraction__isnull=False)
 
 
 class LetterQuerySet(QuerySet["Letter"]):
@@ -77,13 +127,20 @@ class LetterQuerySet(QuerySet["Letter"]):
         return self.filter(issued_at__isnull=False)
 
     def published(self, *, at: dt.datetime) -> Self:
-        return self.issued().filter(summary__freeze__round__publish_at__lte=at)
+        return self.filter(summary__in=_summaries().published(at=at).values("pk"))
+
+    def held(self) -> Self:
+        return self.filter(is_held("summary"))
+
+    def not_held(self) -> Self:
+        return self.filter(~is_held("summary"))
 
     def awaiting_approval(self) -> Self:
-        return self.filter(approved_at__isnull=True, issued_at__isnull=True)
+        """Neither approved nor held."""
+        return self.not_held().filter(approved_at__isnull=True, issued_at__isnull=True)
 
     def of_round(self, round_id: int) -> Self:
-        """The letters of a round's newest freeze."""
+        """The letters of a round's newest freeze, corrections among them."""
         return self.filter(summary__freeze__current_of=round_id)
 
     def returned(self) -> Self:
@@ -99,7 +156,7 @@ class LetterReturnQuerySet(QuerySet["LetterReturn"]):
 class OutboxMessageQuerySet(QuerySet["OutboxMessage"]):
     def may_be_sent(self) -> Self:
         """Those that nothing holds back but their time: the one place that says so."""
-        return self.filter(letter__issued_at__isnull=False)
+        return self.filter(~is_held("letter__summary"), letter__issued_at__isnull=False)
 
     def waiting(self) -> Self:
         return self.filter(state="queued")

@@ -17,7 +17,8 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = (
     "freeze typeaverage annualsummary frozenlearning caselist lettercode letterfile "
-    "letteralternative letterproof letterreturn roundevent summarycondition"
+    "letteralternative letterproof letterreturn roundevent summarycondition "
+    "hold correction retraction"
 )
 LEARNING = "learningevent learningattendance"
 # They show officers' e-mail addresses, which approving needs not.
@@ -74,7 +75,7 @@ ROLES: dict[str, set[str]] = {
     | _each("reviews", "view", f"{FROZEN} {MESSAGES} {WORDING} publisheddecision")
     | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
-    | {"reviews.send_messages"}
+    | {"reviews.send_messages", "reviews.hold_letters", "reviews.correct_letter"}
     | {"reviews.publish_decision"}
     | {"casework.import_files"}  # contacts and populations, what it may change
     | OWN,
@@ -85,6 +86,8 @@ ROLES: dict[str, set[str]] = {
         f"round letter signatory publishedfigure publisheddecision {LEARNING} {FROZEN} {WORDING}",
     )
     | {"reviews.approve_letters", "reviews.export_letters"}
+    # Keeps a letter back, and withdraws one that is public.
+    | {"reviews.hold_letters", "reviews.retract_letter"}
     | OWN,
     # Sees all, takes lists away, with every look at people recorded, and changes nothing.
     "auditor": _each(

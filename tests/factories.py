@@ -152,12 +152,15 @@ def make_user(username: str, *permissions: str) -> User:
 
 def make_editor(username: str = "editor") -> User:
     return make_user(
-        username, "freeze_round", "issue_letters", "export_letters", "change_wordingtext"
-    )
+        username, "freeze_round", "issue_letters", "export_letters", "change_wordingtext",
+        "hold_letters", "correct_letter",
+    )  # fmt: skip
 
 
 def make_approver() -> User:
-    return make_user("approver", "approve_letters", "export_letters")
+    return make_user(
+        "approver", "approve_letters", "export_letters", "hold_letters", "retract_letter"
+    )
 
 
 def make_round(year: int = 2020, **values: Any) -> Round:

@@ -22,6 +22,7 @@ from casework.refusals import Refused
 from reviews import caselists, exports, rounds
 from reviews.admin.access import may
 from reviews.admin.proofs import answer_view, kinds, return_view
+from reviews.admin.publishing import LetterDeeds, StandingFilter, standing_of
 from reviews.drafting import draft
 from reviews.letters.document import LetterDocument, from_plain
 from reviews.letters.pictures import drawn
@@ -62,13 +63,13 @@ class StateFilter(ConditionFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(BackOfficeAdmin):
+class LetterAdmin(LetterDeeds, BackOfficeAdmin):
     list_display = (
         "council", "read", "state", "authority_type", "region", "vacancy", "year",
     )  # fmt: skip
     list_filter = (
-        "summary__freeze__round", StateFilter, "is_post_vacant", "summary__authority_type",
-        "summary__region",
+        "summary__freeze__round", StateFilter, StandingFilter, "is_post_vacant",
+        "summary__authority_type", "summary__region",
     )  # fmt: skip
     show_facets = admin.ShowFacets.ALWAYS
     list_select_related = ("summary",)
@@ -78,11 +79,14 @@ class LetterAdmin(BackOfficeAdmin):
     search_fields = ("summary__name", "summary__slug", "=summary__gss_code", "addressee")
     search_help_text = "By authority, GSS code or addressee."
     formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 4, "cols": 60})}}
-    actions = ("approve", "download_zip", "download_pdf", "download_case_lists")
+    actions = (
+        "approve", "download_zip", "download_pdf", "download_case_lists", "hold", "release",
+        "correct", "retract",
+    )  # fmt: skip
     readonly_fields = (
         "council", "year", "read", "state", "is_post_vacant", "signatory", "frozen_by",
         "approved_at", "approved_by", "issued_at", "issued_by", "sha256", "size", "figures",
-        "proof_found", "comments", "case_lists",
+        "proof_found", "comments", "case_lists", "publication",
     )  # fmt: skip
     fieldsets = (
         (None, {"fields": (("council", "year"), ("state", "read"), "figures", "case_lists")}),
@@ -96,7 +100,7 @@ class LetterAdmin(BackOfficeAdmin):
             "fields": (
                 "proof_found", "comments",
                 "frozen_by", ("approved_at", "approved_by"), ("issued_at", "issued_by"),
-                ("sha256", "size"),
+                ("sha256", "size"), "publication",
             ),
         }),
     )  # fmt: skip
@@ -233,6 +237,9 @@ class LetterAdmin(BackOfficeAdmin):
                 for each in found
             ),
         ) or "Not kept when these figures were frozen."  # fmt: skip
+    @admin.display(description="publication")
+    def publication(self, letter: Letter) -> str:
+        return standing_of(letter)
 
     def save_model(self, request: HttpRequest, obj: Letter, form: ModelForm, change: bool) -> None:
         is_draft_again = form.changed_data and rounds.amend_letter(

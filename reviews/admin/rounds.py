@@ -33,6 +33,7 @@ from reviews.admin.outbox import standing
 from reviews.admin.proofs import proof_view
 from reviews.admin.records import RecordInline
 from reviews.models import Freeze, Round, RoundEvent
+from reviews.querysets import is_held
 from reviews.statistics import rows
 
 # Somebody waits for the page meanwhile; what is left is sent by the next run.
@@ -368,6 +369,7 @@ class RoundAdmin(BackOfficeAdmin):
                 "drafts": counts["letters"] - counts["approved"],
                 "approved": counts["approved"] - counts["issued"],
                 "issued": counts["issued"],
+                "held": counts["held"],
             },
             "progress": _progress(round_, events),
             "blocks": _grouped(blocks, is_linked=is_linked),
@@ -385,7 +387,7 @@ class RoundAdmin(BackOfficeAdmin):
     ) -> dict[str, Any]:
         """Buttons for the steps that are possible now, and why a step one may take is not."""
         counts = counted(round_)
-        waiting = counts["letters"] - counts["approved"]
+        waiting = counts["waiting"]
         buttons: list[tuple[str, str]] = []
         reasons: list[str] = []
 
@@ -408,8 +410,8 @@ class RoundAdmin(BackOfficeAdmin):
                     f"The letters can be issued when all are approved; {number_of(waiting)} "
                     f"{'is' if waiting == 1 else 'are'} not."
                 )
-            elif counts["issued"] < counts["letters"]:
-                offer("issue", f"Issue {number_of(counts['letters'] - counts['issued'])}…")
+            elif counts["to_issue"]:
+                offer("issue", f"Issue {number_of(counts['to_issue'])}…")
         if (
             may(request, "freeze_round")
             and round_.freeze
@@ -422,7 +424,11 @@ class RoundAdmin(BackOfficeAdmin):
                 offer("send", f"Send {_messages(stand['due'])}…")
             if stand["lists"]:
                 offer("lists", "Send the case lists…")
-        return {"buttons": buttons, "reasons": reasons}
+        return {
+            "buttons": buttons,
+            "reasons": reasons,
+            "may_hold": may(request, "hold_letters") and bool(counts["letters"]),
+        }
 
     # The steps ----------------------------------------------------------------------------------
 
@@ -510,8 +516,8 @@ class RoundAdmin(BackOfficeAdmin):
             "is_again": again,
             "button": "Freeze again" if again else step.label,
             "counts": counts,
-            "waiting": counts["letters"] - counts["approved"],
-            "unissued": counts["letters"] - counts["issued"],
+            "waiting": counts["waiting"],
+            "unissued": counts["to_issue"],
             "stand": standing(round_) if name in ("send", "lists") else {},
             "is_printed": is_printed(),
             "lines": "" if again or name != "freeze" else len(rows(round_.period)),
@@ -533,29 +539,41 @@ def _messages(number: int) -> str:
 
 
 def with_counts(found: QuerySet[Round]) -> QuerySet[Round]:
-    """Rounds with the numbers of their letters, approved ones (issued included) and issued ones."""
-    letters = "freeze__summaries__letter"
+    """Rounds with the numbers of their letters, approved ones (issued included) and issued ones.
+
+    `waiting` are neither approved nor held, `to_issue` approved and not held; `outstanding` are
+    those of the round itself, corrections left out, that are neither issued nor held.
+    """
+    summary = "freeze__summaries"
+    letters = f"{summary}__letter"
+    approved = Q(**{f"{letters}__approved_at__isnull": False})
+    issued = Q(**{f"{letters}__issued_at__isnull": False})
+    free = ~Q(is_held(summary))
     return found.annotate(
         letters=Count(letters),
-        approved=Count(letters, filter=Q(**{f"{letters}__approved_at__isnull": False})),
-        issued=Count(letters, filter=Q(**{f"{letters}__issued_at__isnull": False})),
+        approved=Count(letters, filter=approved),
+        issued=Count(letters, filter=issued),
+        waiting=Count(letters, filter=free & ~approved),
+        to_issue=Count(letters, filter=free & approved & ~issued),
+        outstanding=Count(letters, filter=free & ~issued & Q(**{f"{summary}__version": 1})),
+        held=Count(letters, filter=Q(is_held(summary))),
     )
 
 
 def counted(round_: Round) -> dict[str, int]:
     """The numbers of `with_counts`, asked for now where the round came without them."""
-    names = ("letters", "approved", "issued")
+    names = ("letters", "approved", "issued", "waiting", "to_issue", "outstanding", "held")
     if not hasattr(round_, "letters"):
         return with_counts(Round.objects.filter(pk=round_.pk)).values(*names).get()
     return {name: getattr(round_, name) for name in names}
 
 
 def state_of(round_: Round) -> str:
-    """The last step that is complete."""
+    """The last step that is complete; held letters are needed for none, nor are corrections."""
     counts = counted(round_)
-    if counts["letters"] and counts["issued"] == counts["letters"]:
+    if counts["issued"] and not counts["outstanding"]:
         return "public" if round_.publish_at <= timezone.now() else "issued"
-    if counts["letters"] and counts["approved"] == counts["letters"]:
+    if counts["letters"] and not counts["waiting"]:
         return "approved"
     return "frozen" if round_.freeze_id else "opened"
 

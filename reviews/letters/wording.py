@@ -28,6 +28,19 @@ def usual() -> str:
     return tidied(Path(__file__).with_name("usual_wording.md").read_text(encoding="utf-8"))
 
 
+def replacement(*, version: int, on: dt.date, reason: str) -> Paragraph:
+    """The first lines of a corrected letter: which one it replaces, and why."""
+    return Paragraph(
+        (
+            Run("This letter replaces", is_bold=True),
+            Run(
+                f" our letter of {day_text(on)} (version {version}), which no longer stands. The "
+                f"reason is: {reason}"
+            ),
+        )
+    )
+
+
 def narrative(facts: Facts) -> tuple[Block, ...]:
     """The letter from its first sentence to the close, in the usual words."""
     return read(usual(), "main").fill(facts)

@@ -10,7 +10,8 @@ from django.utils import timezone
 from casework.management.refusals import RefusingCommand
 from casework.models import Authority
 from casework.refusals import Refused
-from reviews.models import Round
+from reviews.models import Letter, Round
+from reviews.querysets import LetterQuerySet
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -56,6 +57,16 @@ def find_authority(name: str) -> Authority:
         raise Refused(
             f"There is no authority {name!r}; name it by its slug or its GSS code."
         ) from None
+
+
+def find_letters(round_: Round, authority: str | None) -> LetterQuerySet:
+    """The letters of a round, or one authority's."""
+    letters = Letter.objects.of_round(round_.pk)
+    if authority is not None and round_.freeze_id is not None:
+        letters = letters.filter(summary__authority=find_authority(authority))
+        if not letters.exists():
+            raise Refused(f"{authority} has no letter in the round {round_.year}.")
+    return letters
 
 
 def read_day(text: str) -> dt.date:

@@ -10,6 +10,7 @@ from reviews.models.learning import FrozenLearning, LearningAttendance, Learning
 from reviews.models.letters import Letter, LetterAlternative, LetterCode, LetterFile, Signatory
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
+from reviews.models.publishing import Correction, Hold, Retraction
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
 from reviews.models.wording import (
@@ -25,9 +26,11 @@ __all__ = [
     "AnnualSummary",
     "CaseList",
     "CaseListKind",
+    "Correction",
     "Demonstration",
     "Freeze",
     "FrozenLearning",
+    "Hold",
     "LateReplies",
     "LearningAttendance",
     "LearningEvent",
@@ -42,6 +45,7 @@ __all__ = [
     "OutboxMessage",
     "PublishedDecision",
     "PublishedFigure",
+    "Retraction",
     "Round",
     "RoundEvent",
     "Sector",

@@ -89,6 +89,11 @@ class Letter(models.Model):
         return f"Letter to {self.summary.name}, {self.summary.year_ending}"
 
     @property
+    def is_held(self) -> bool:
+        """Whether it is held now; one query."""
+        return self.summary.holds.open().exists()
+
+    @property
     def state(self) -> str:
         """`draft`, `approved` or `issued`."""
         if self.issued_at:

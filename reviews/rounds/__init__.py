@@ -6,7 +6,9 @@ Each step refuses (`Refused`) with one sentence a problem and changes nothing.
 from reviews.rounds.alternatives import make_alternative, store_alternatives
 from reviews.rounds.approving import amend_letter, answer_return, approve, return_letter
 from reviews.rounds.checking import Finding, check
+from reviews.rounds.correcting import correct, correction_refusals
 from reviews.rounds.freezing import freeze
+from reviews.rounds.holding import hold, release
 from reviews.rounds.issuing import issue, verify
 from reviews.rounds.opening import open_round, reschedule
 from reviews.rounds.outbox import (
@@ -19,6 +21,7 @@ from reviews.rounds.outbox import (
     send_to,
     withdraw,
 )
+from reviews.rounds.retracting import retract
 from reviews.rounds.sending import Sending, send
 from reviews.rounds.steps import record
 
@@ -31,15 +34,20 @@ __all__ = [
     "awaiting_case_lists",
     "check",
     "confirm_arrived",
+    "correct",
+    "correction_refusals",
     "freeze",
+    "hold",
     "issue",
     "make_alternative",
     "open_round",
     "queue_case_lists",
     "record",
+    "release",
     "report_bounce",
     "report_event",
     "reschedule",
+    "retract",
     "return_letter",
     "send",
     "send_again",

@@ -61,6 +61,11 @@ def approve(
                 )
             )
         waiting = waiting.exclude(pk__in=waiting.returned().order_by().values("pk"))
+        if own := waiting.filter(frozen_by=by).select_related("summary").first():
+            raise Refused(
+                f"{by.get_username()} drafted the correction for {own.summary.name}; another "
+                "person has to approve it."
+            )
         accepted = _accept(proof_letters(waiting), reason)
         approved = Letter.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(
             approved_at=timezone.now(), approved_by=by

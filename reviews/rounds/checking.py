@@ -42,7 +42,7 @@ type Officers = dict[int, dict[str, Contact]]
 
 def check(round_: Round, *, today: dt.date | None = None) -> list[Finding]:
     """What blocks freezing and what only warns, the blocks first, by authority."""
-    lines, officers = rows(round_.period), officers_of(round_)
+    lines, officers = rows(round_.period), officers_on(round_.letter_on)
     today = today or timezone.localdate()
     return [
         *blocks(round_, lines, officers, today=today),
@@ -236,9 +236,9 @@ def _far_from_last_year(
             )
 
 
-def officers_of(round_: Round) -> Officers:
-    """Who is in office on the letter date, by authority id and role; one query."""
+def officers_on(day: dt.date) -> Officers:
+    """Who is in office on a day, by authority id and role; one query."""
     found: Officers = defaultdict(dict)
-    for contact in Contact.objects.in_office_on(round_.letter_on):
+    for contact in Contact.objects.in_office_on(day):
         found[contact.authority_id][contact.role] = contact
     return found

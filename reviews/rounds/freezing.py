@@ -1,6 +1,7 @@
 """Freezing: the year is counted once, and every authority gets a row and a draft letter."""
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.models import User
@@ -28,7 +29,8 @@ from reviews.models import (
     SummaryCondition,
     TypeAverage,
 )
-from reviews.rounds.checking import blocks, officers_of
+from reviews.rounds.checking import blocks, officers_on
+from reviews.rounds.holding import carry_over
 from reviews.rounds.steps import record, require
 from reviews.statistics import METHOD_VERSION, Row, averages, cases, learning, reported_on, rows
 
@@ -48,7 +50,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     ):
         round_ = Round.objects.select_for_update().get(pk=round_.pk)
         _refuse_if_frozen(round_, reason)
-        lines, officers = rows(round_.period), officers_of(round_)
+        lines, officers = rows(round_.period), officers_on(round_.letter_on)
         today = timezone.localdate()
         problems = [str(finding) for finding in blocks(round_, lines, officers, today=today)]
         if problems:
@@ -71,21 +73,18 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             for kind, average in averages(lines).items()
         )
         summaries = AnnualSummary.objects.bulk_create(
-            _summary(frozen, line, round_) for line in lines
+            frozen_row(frozen, line, round_) for line in lines
         )
         FrozenLearning.of(frozen, learning(round_.period)).save(force_insert=True)
         freeze_conditions(summaries, round_.period)
-        signatory = _signatory(round_)
-        CaseList.objects.bulk_create(
-            CaseList(summary=summary, kind=kind, number=len(found), cases=found)
-            for kind, of_authority in cases(round_.period).items()
-            for summary in summaries
-            for found in [of_authority.get(summary.authority_id, [])]
-        )
+        signatory = signatory_on(round_.letter_on)
+        keep_case_lists(summaries, round_.period)
         Letter.objects.bulk_create(
-            _letter(summary, officers.get(summary.authority_id, {}), signatory, by)
+            draft_letter(summary, officers.get(summary.authority_id, {}), signatory, by)
             for summary in summaries
         )
+        former = AnnualSummary.objects.filter(freeze__round=round_).exclude(freeze=frozen)
+        carry_over(former, summaries, by=by)
         Round.objects.filter(pk=round_.pk).update(freeze=frozen)
         lock_period(
             year=round_.year,
@@ -107,6 +106,16 @@ def freeze_conditions(summaries: Iterable[AnnualSummary], period: Period) -> Non
     )
 
 
+def keep_case_lists(summaries: Collection[AnnualSummary], period: Period) -> None:
+    """Stores with new rows the cases behind their figures, an empty list where there are none."""
+    CaseList.objects.bulk_create(
+        CaseList(summary=summary, kind=kind, number=len(found), cases=found)
+        for kind, of_authority in cases(period).items()
+        for summary in summaries
+        for found in [of_authority.get(summary.authority_id, [])]
+    )
+
+
 @contextmanager
 def one_state_of_the_database(*unchanged: type[Model]) -> Iterator[None]:
     """A transaction in which nothing that others commit meanwhile shows up in later counts.
@@ -120,13 +129,23 @@ def one_state_of_the_database(*unchanged: type[Model]) -> Iterator[None]:
             if is_outermost and connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                    tables = ", ".join(model._meta.db_table for model in unchanged)
-                    cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
+                let_nobody_write(*unchanged)
             yield
     except OperationalError as error:
         raise Refused(
             "Somebody else is changing the round or its cases just now; try again."
         ) from error
+
+
+def let_nobody_write(*models: type[Model]) -> None:
+    """Others wait with changes to these tables until the transaction ends; theirs end first.
+
+    SQLite has one writer at a time as it is.
+    """
+    if connection.vendor == "postgresql":
+        tables = ", ".join(model._meta.db_table for model in models)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
 
 
 def _refuse_if_frozen(round_: Round, reason: str) -> None:
@@ -146,7 +165,8 @@ def _refuse_if_frozen(round_: Round, reason: str) -> None:
         )
 
 
-def _summary(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
+def frozen_row(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
+    """A first version of an authority's row, not saved yet."""
     authority, counts, similar = line.authority, line.counts, line.similar
     return AnnualSummary(
         freeze=frozen,
@@ -172,7 +192,7 @@ def _summary(frozen: Freeze, line: Row, round_: Round) -> AnnualSummary:
     )
 
 
-def _letter(
+def draft_letter(
     summary: AnnualSummary, officers: dict[str, Contact], signatory: str, frozen_by: User
 ) -> Letter:
     """A draft that carries by value whom it addresses and whom its messages go to."""
@@ -193,7 +213,7 @@ def _letter(
     )
 
 
-def _signatory(round_: Round) -> str:
-    """Name and titles of whoever signs on the letter date, one a line."""
-    signatory = Signatory.objects.signing_on(round_.letter_on).first()
+def signatory_on(day: dt.date) -> str:
+    """Name and titles of whoever signs letters of this date, one a line."""
+    signatory = Signatory.objects.signing_on(day).first()
     return f"{signatory.name}\n{signatory.titles}" if signatory else wording.OFFICE

@@ -44,7 +44,7 @@ def issue(
             f"{waiting} of {letters.count()} letters of the round {round_.year} are not approved "
             "yet; approve or hold them first."
         )
-    to_do = list(letters.filter(issued_at__isnull=True).values_list("pk", flat=True))
+    to_do = list(letters.not_held().filter(issued_at__isnull=True).values_list("pk", flat=True))
     issuing = Issuing(round_.freeze, by, case_lists_to)
     for position, pk in enumerate(to_do, start=1):
         issuing.issue(pk)
@@ -74,7 +74,7 @@ class Issuing:
                     "issued; approve the new letters and issue them."
                 )
             letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
-            if letter.issued_at or not letter.approved_at:
+            if letter.issued_at or not letter.approved_at or letter.is_held:
                 return
             document = compose(letter)
             try:

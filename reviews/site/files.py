@@ -5,7 +5,7 @@ from collections.abc import Buffer, Callable
 from django.db import Error, connection
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_list_or_404, get_object_or_404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.csp import CSP
@@ -41,6 +41,8 @@ def letter_pdf(
 ) -> HttpResponseBase:
     """The bytes that were issued."""
     summary = issued_letter(slug, year, version, at=timezone.now())
+    if hasattr(summary, "retraction"):
+        return _gone(summary.retraction.notice)
     files = LetterFile.objects.filter(letter=summary.letter).values_list("pdf", flat=True)
     return _as_issued(
         request,
@@ -58,6 +60,8 @@ def letter_alternative(
 ) -> HttpResponseBase:
     """The letter in large print or as plain text, as it was issued."""
     summary = issued_letter(slug, year, version, at=timezone.now())
+    if hasattr(summary, "retraction"):
+        return _gone(summary.retraction.notice)
     files = LetterAlternative.objects.filter(letter=summary.letter, kind=kind)
     stored = get_object_or_404(files.only("sha256"))
     return _as_issued(
@@ -90,6 +94,16 @@ def _as_issued(
             "ETag": etag,
             "X-Content-Type-Options": "nosniff",
         },
+    )
+
+
+def _gone(notice: str) -> HttpResponse:
+    """In place of a retracted letter's file."""
+    return HttpResponse(
+        f"This letter has been retracted.\n\n{notice}\n",
+        status=410,
+        content_type="text/plain; charset=utf-8",
+        headers={"X-Content-Type-Options": "nosniff"},
     )
 
 
@@ -130,8 +144,7 @@ def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @without_parameters
 def data_manifest(request: HttpRequest, year: int) -> HttpResponse:
     _, summaries = _published(year)
-    rows = get_list_or_404(summaries)
-    return _file(opendata.manifest_csv(rows), content_type=CSV, name=f"{year}-manifest.csv")
+    return _file(opendata.manifest_csv(summaries), content_type=CSV, name=f"{year}-manifest.csv")
 
 
 def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:

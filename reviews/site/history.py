@@ -9,6 +9,7 @@ from reviews.figures.rates import Rate
 from reviews.models import AnnualSummary, PublishedFigure
 
 UNKNOWN = "not known"
+RETRACTED = "letter retracted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Year:
     year: int
     period: str
     is_imported: bool
+    is_retracted: bool
     uphold: Share
     compliance: Share
     remedied: Share
@@ -40,9 +42,13 @@ class Known:
     similar: str = ""
 
 
-def years(summaries: Iterable[AnnualSummary], figures: Iterable[PublishedFigure]) -> list[Year]:
-    """The newest year first. No year is in both."""
-    lines = [*map(_counted, summaries), *map(_imported, figures)]
+def years(
+    summaries: Iterable[AnnualSummary],
+    figures: Iterable[PublishedFigure],
+    retracted: Iterable[int] = (),
+) -> list[Year]:
+    """The newest year first, with the years whose letter is retracted. No year is in two."""
+    lines = [*map(_counted, summaries), *map(_imported, figures), *map(_retracted, retracted)]
     return sorted(lines, key=lambda line: line.year, reverse=True)
 
 
@@ -60,6 +66,7 @@ def _counted(summary: AnnualSummary) -> Year:
         year=summary.year_ending,
         period=summary.period.text,
         is_imported=False,
+        is_retracted=False,
         uphold=share(
             counts.uphold, none="none investigated", similar=statistics.similar_percent("uphold")
         ),
@@ -72,11 +79,26 @@ def _counted(summary: AnnualSummary) -> Year:
     )
 
 
+def _retracted(year: int) -> Year:
+    """A year without figures."""
+    none = Share(RETRACTED)
+    return Year(
+        year=year,
+        period=Period(year).text,
+        is_imported=False,
+        is_retracted=True,
+        uphold=none,
+        compliance=none,
+        remedied=none,
+    )
+
+
 def _imported(figure: PublishedFigure) -> Year:
     return Year(
         year=figure.year_ending,
         period=Period(figure.year_ending).text,
         is_imported=True,
+        is_retracted=False,
         uphold=_published_share(
             figure.uphold_percent,
             figure.investigated,

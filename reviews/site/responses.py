@@ -6,23 +6,24 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_cache_control
-from django.views.decorators.http import require_safe
-
-# Short and always the same: a corrected page is seen within a minute, and no header tells when
-# something is about to be published.
-CACHE_SECONDS = 60
+from django.views.decorators.http import conditional_page, require_safe
 
 type View = Callable[..., HttpResponseBase]
 
 
 def public(view: View) -> View:
-    """For reading only, the same for everybody, and kept by caches for a short while."""
+    """For reading only, the same for everybody, and asked for again each time.
+
+    Caches keep a copy and ask whether it still stands: what is published, held, corrected or
+    retracted shows on the next request, and no header tells when something is about to be public.
+    """
 
     @require_safe
+    @conditional_page
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        patch_cache_control(response, public=True, max_age=CACHE_SECONDS)
+        patch_cache_control(response, public=True, no_cache=True)
         return response
 
     return wrapped

@@ -1,7 +1,7 @@
 """The public pages. Each starts from what is published at the time of the request."""
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -148,10 +148,12 @@ def councils(request: HttpRequest) -> HttpResponse:
     newest = Round.objects.published(at=at).order_by("-year").first()
     shares: dict[int, history.Share] = {}
     if newest:
-        summaries = AnnualSummary.objects.published(at=at).current().filter(freeze__round=newest)
+        summaries = AnnualSummary.objects.shown(at=at).current().filter(freeze__round=newest)
         shares = {
-            summary.authority_id: history.share(summary.counts().uphold, none="none investigated")
-            for summary in summaries
+            summary.authority_id: history.Share(history.RETRACTED)
+            if hasattr(summary, "retraction")
+            else history.share(summary.counts().uphold, none="none investigated")
+            for summary in summaries.select_related("retraction")
         }
     lines = [
         Line(
@@ -209,18 +211,22 @@ def _council_page(request: HttpRequest, slug: str, year: int | None) -> HttpResp
     """One year of a council, or its newest where `year` is None."""
     at = timezone.now()
     authority = get_object_or_404(Authority.objects.prefetch_related("earlier_names"), slug=slug)
-    issued = AnnualSummary.objects.published(at=at).filter(authority=authority)
-    current = {row.year_ending: row for row in issued.current().select_related("letter")}
+    issued = AnnualSummary.objects.shown(at=at).filter(authority=authority)
+    newest_versions = issued.current().select_related("letter", "correction", "retraction")
+    current = {row.year_ending: row for row in newest_versions}
+    retracted = {year: row for year, row in current.items() if hasattr(row, "retraction")}
+    standing = {year: row for year, row in current.items() if year not in retracted}
     figures = {
         row.year_ending: row
         for row in PublishedFigure.objects.without_own_round().filter(authority=authority)
     }
-    lines = history.years(current.values(), figures.values())
+    lines = history.years(standing.values(), figures.values(), retracted)
     newest = lines[0].year if lines else None
     shown = newest if year is None else year
     if year is not None and year not in current and year not in figures:
         raise Http404
-    summary = current.get(shown) if shown else None
+    summary = standing.get(shown) if shown else None
+    withdrawn = retracted.get(shown) if shown else None
     figure = figures.get(shown) if shown else None
     name_day = Period(shown).last_day if shown else timezone.localdate(at)
     return render(
@@ -228,13 +234,14 @@ def _council_page(request: HttpRequest, slug: str, year: int | None) -> HttpResp
         "reviews/council.html",
         {
             "authority": authority,
-            "name": summary.name if summary else authority.name_on(name_day),
+            "name": row.name if (row := summary or withdrawn) else authority.name_on(name_day),
             "has_ended": not authority.is_in_force_on(timezone.localdate(at)),
             "successors": authority.successors.all(),
             "predecessors": authority.predecessors.all(),
             "residents": _residents(authority, summary),
             "period": Period(shown) if shown else None,
             "summary": summary,
+            "withdrawn": withdrawn,
             "received": summary and f"{summary.received:,}",
             "decided": summary and f"{summary.counts().decided:,}",
             "panels": drawn(panels(summary.statistics())) if summary else [],
@@ -243,9 +250,9 @@ def _council_page(request: HttpRequest, slug: str, year: int | None) -> HttpResp
             "sources": history.sources(figure) if figure else [],
             "years": lines,
             "newest": newest,
-            "letters": issued.select_related("letter", "freeze__round").order_by(
-                "-year_ending", "-version"
-            ),
+            "letters": issued.select_related(
+                "letter", "freeze__round", "correction", "retraction"
+            ).order_by("-year_ending", "-version"),
             "current_letters": {row.pk for row in current.values()},
         },
     )
@@ -266,35 +273,44 @@ def _residents(authority: Authority, summary: AnnualSummary | None) -> dict[str,
 
 
 def issued_letter(slug: str, year: int, version: int | None, *, at: dt.datetime) -> AnnualSummary:
-    """The row of a published letter: of one version, or the current one where it is None."""
-    rows = AnnualSummary.objects.published(at=at).filter(authority__slug=slug, year_ending=year)
+    """The row of a letter: of one version, or the current one where it is None.
+
+    One that has a `retraction` is shown as that notice alone.
+    """
+    rows = AnnualSummary.objects.shown(at=at).filter(authority__slug=slug, year_ending=year)
     rows = rows.current() if version is None else rows.filter(version=version)
-    return get_object_or_404(rows.select_related("letter", "authority"))
+    return get_object_or_404(
+        rows.select_related("letter", "authority", "correction", "retraction", "freeze__round")
+    )
 
 
 @public
 def letter(request: HttpRequest, slug: str, year: int, version: int | None = None) -> HttpResponse:
     at = timezone.now()
     summary = issued_letter(slug, year, version, at=at)
+    versions = (
+        AnnualSummary.objects.shown(at=at)
+        .filter(authority=summary.authority_id, year_ending=year)
+        .select_related("correction")
+        .order_by("version")
+    )
+    context: dict[str, Any] = {
+        "summary": summary,
+        "authority": summary.authority,
+        "newer": versions.filter(version__gt=summary.version).last(),
+        "older": versions.filter(version__lt=summary.version).last(),
+    }
+    if hasattr(summary, "retraction"):
+        return render(request, "reviews/retracted.html", context)
     file = LetterFile.objects.defer("pdf").get(letter=summary.letter)
     document = from_plain(file.document)
-    versions = AnnualSummary.objects.published(at=at).filter(
-        authority=summary.authority_id, year_ending=year
-    )
-    return render(
-        request,
-        "reviews/letter.html",
-        {
-            "summary": summary,
-            "authority": summary.authority,
-            "letter": summary.letter,
-            "document": document,
-            "panels": drawn(document.panels),
-            "alternatives": dict(summary.letter.alternatives.values_list("kind", "size")),
-            "newer": versions.filter(version__gt=summary.version).order_by("version").last(),
-            "older": versions.filter(version__lt=summary.version).order_by("version").last(),
-        },
-    )
+    context |= {
+        "letter": summary.letter,
+        "document": document,
+        "panels": drawn(document.panels),
+        "alternatives": dict(summary.letter.alternatives.values_list("kind", "size")),
+    }
+    return render(request, "reviews/letter.html", context)
 
 
 # Pages about the site -----------------------------------------------------------------------------
@@ -302,11 +318,20 @@ def letter(request: HttpRequest, slug: str, year: int, version: int | None = Non
 
 @public
 def data(request: HttpRequest) -> HttpResponse:
-    rounds = Round.objects.published(at=timezone.now()).order_by("-year")
+    at = timezone.now()
+    rounds = list(Round.objects.published(at=at).order_by("-year"))
+    retracted = AnnualSummary.objects.retracted(at=at).current().select_related("authority")
+    by_year: dict[int, list[AnnualSummary]] = defaultdict(list)
+    for summary in retracted.order_by("name"):
+        by_year[summary.year_ending].append(summary)
     return render(
         request,
         "reviews/data.html",
-        {"rounds": rounds, "tables": opendata.TABLES.values(), "licence": opendata.LICENCE},
+        {
+            "rounds": [(round_, by_year[round_.year]) for round_ in rounds],
+            "tables": opendata.TABLES.values(),
+            "licence": opendata.LICENCE,
+        },
     )
 
 

@@ -28,9 +28,11 @@ from reviews.letters.wording import DEMONSTRATION
 from reviews.models import (
     AnnualSummary,
     CaseList,
+    Correction,
     Demonstration,
     Freeze,
     FrozenLearning,
+    Hold,
     LearningAttendance,
     LearningEvent,
     Letter,
@@ -39,6 +41,7 @@ from reviews.models import (
     MessageEvent,
     OutboxMessage,
     PublishedFigure,
+    Retraction,
     Round,
     RoundEvent,
     Signatory,
@@ -60,7 +63,7 @@ pytestmark = pytest.mark.django_db
 
 RECORDS = (
     Freeze, TypeAverage, AnnualSummary, FrozenLearning, CaseList, LetterFile, LetterAlternative,
-    OutboxMessage, MessageEvent, RoundEvent, Demonstration,
+    OutboxMessage, MessageEvent, RoundEvent, Demonstration, Hold, Correction, Retraction,
 )  # fmt: skip
 
 
@@ -151,10 +154,23 @@ RIGHTS: dict[Any, tuple[str, str, str]] = {
 }
 
 
+def hold_retract_and_correct(round_: Round) -> None:
+    """A hold, a retraction and a correction of every letter of a published round."""
+    editor = member("review editor", f"corrects {round_.year}")
+    approver = member("approver", f"retracts {round_.year}")
+    for letter in Letter.objects.of_round(round_.pk):
+        rounds.retract(letter=letter, by=approver, reason="Example", notice="Example")
+        rounds.correct(
+            round_=round_, authority=letter.summary.authority, by=editor, reason="Example"
+        )
+    rounds.hold(round_=round_, by=editor, reason="Example")
+
+
 def make_rows() -> dict[Any, Any]:
     """A row of every model; the round is open, the letter a draft."""
     issued = issued_round(1)
     rounds.send(by=system_user())
+    hold_retract_and_correct(issued)
     Demonstration.objects.create(made_at=timezone.now())
     PublishedFigure.objects.create(
         authority=make_authority(), year_ending=2018, source="Example", upheld=1
@@ -257,6 +273,7 @@ def test_admin_registers_every_model_with_columns() -> None:
         (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (LetterAlternative, 8),
         (OutboxMessage, 10), (RoundEvent, 10), (CaseList, 8), (MessageEvent, 9),
         (Demonstration, 7), (LearningEvent, 8), (LearningAttendance, 8), (FrozenLearning, 8),
+        (Hold, 10), (Correction, 10), (Retraction, 10),
     ],
 )  # fmt: skip
 def test_admin_list_costs_the_same_for_one_row_and_three(
@@ -280,7 +297,7 @@ def test_letters_list_costs_the_same_for_one_row_and_three(
 ) -> None:
     frozen_round(number)
     client = signed_in("admin")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         response = client.get(address(Letter, "changelist"))
     assert response.context["cl"].result_count == number
 
@@ -297,6 +314,7 @@ def fill(year: int, councils: int) -> None:
     rounds.freeze(round_=round_, by=editor)
     rounds.approve(reason="For a test", round_=round_, by=approver)
     rounds.issue(round_=round_, by=editor)
+    hold_retract_and_correct(round_)
     PublishedFigure.objects.create(
         authority=make_authority(), year_ending=year, source="Example", upheld=1
     )
@@ -535,7 +553,7 @@ def test_desk_shows_who_did_what() -> None:
         ("Letters issued", True, "editor who froze 2020", "2 letters"),
         ("Public", True, "None", None),
     ]
-    assert page.context["counts"] == {"drafts": 0, "approved": 0, "issued": 2}
+    assert page.context["counts"] == {"drafts": 0, "approved": 0, "issued": 2, "held": 0}
     assert page.context["is_checked"] is False
 
 

@@ -147,16 +147,20 @@ def test_manager_may_all_a_caseworker_may_and_what_is_for_managers_alone() -> No
 def test_freezing_and_approving_are_never_in_one_role() -> None:
     deeds = {
         "reviews.freeze_round", "reviews.approve_letters", "reviews.issue_letters",
-        "reviews.export_letters", "reviews.send_messages",
+        "reviews.export_letters", "reviews.send_messages", "reviews.hold_letters",
+        "reviews.correct_letter", "reviews.retract_letter",
     }  # fmt: skip
     assert {role: permissions & deeds for role, permissions in ROLES.items()} == {
         "caseworker": set(),
         "casework manager": set(),
         "review editor": {
             "reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters",
-            "reviews.send_messages",
+            "reviews.send_messages", "reviews.hold_letters", "reviews.correct_letter",
         },
-        "approver": {"reviews.approve_letters", "reviews.export_letters"},
+        "approver": {
+            "reviews.approve_letters", "reviews.export_letters", "reviews.hold_letters",
+            "reviews.retract_letter",
+        },
         "auditor": set(),
     }  # fmt: skip
 
@@ -182,7 +186,8 @@ def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
         "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile", "lettercode",
         "letteralternative", "outboxmessage", "roundevent", "letterproof", "letterreturn",
         "messageevent", "caselist", "publisheddecision", "wordingversion", "summarycondition",
-        "batch", "change", "lockedperiod", "look", "importbatch",
+        "hold", "correction", "retraction", "batch", "change", "lockedperiod", "look",
+        "importbatch",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"
@@ -305,7 +310,13 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     record_look(by=by, what=LookAt.COMPLAINANT, complaint=complaint)
     lock_period(year=2001, first_day=dt.date(2000, 4, 1), last_day=dt.date(2001, 3, 31))
     make_event("seminar", authority, "care_provider")
-    make_issued_round(2020)
+    round_ = make_issued_round(2020)
+    rounds.send(by=system_user())
+    letter = Letter.objects.filter(summary__authority=authority).get()
+    editor, approver = User.objects.get(username="editor"), User.objects.get(username="approver")
+    rounds.retract(letter=letter, by=approver, reason="Example", notice="Example")
+    rounds.hold(round_=round_, by=editor, reason="Example")
+    rounds.correct(round_=round_, authority=authority, by=editor, reason="Example")
     LetterReturn.objects.create(
         letter=Letter.objects.earliest("pk"), comment="Look again.", returned_at=now, returned_by=by
     )
@@ -317,7 +328,6 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
         wording=text, content="Another\n((passages))", begun_by=by, saved_by=by, saved_at=now
     )
     LateReplies.objects.create(round=text.round, authority=authority, marked_at=now, marked_by=by)
-    rounds.send(by=system_user())
     Demonstration.objects.create(made_at=now)
     PublishedFigure.objects.create(
         authority=authority, year_ending=2018, source="Example", upheld=1

@@ -11,8 +11,9 @@ from django.db import IntegrityError, connection, transaction
 from casework.actions import changed_since_locked, lock_period
 from casework.choices import ContactRole
 from casework.models import Authority, Complaint, Contact, Decision, LockedPeriod
+from casework.refusals import Refused
 from reviews import rounds
-from reviews.models import AnnualSummary, Letter, LetterFile, OutboxMessage, RoundEvent
+from reviews.models import AnnualSummary, Hold, Letter, LetterFile, OutboxMessage, RoundEvent
 from reviews.rounds import freezing
 from tests.factories import (
     make_approver,
@@ -133,6 +134,58 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
             assert thread.is_alive()
         thread.join(timeout=20)
         assert [type(error) for error in raised] == [IntegrityError]
+
+    def test_letter_held_while_letters_are_issued_is_issued_before_or_not_at_all() -> None:
+        for _ in range(6):
+            make_authority()
+        round_, editor = make_round(2020), make_editor()
+        rounds.freeze(round_=round_, by=editor)
+        rounds.approve(round_=round_, by=make_approver())
+        with transaction.atomic():
+            rounds.hold(round_=round_, by=editor, reason="A query")
+            thread, raised = elsewhere(lambda: rounds.issue(round_=round_, by=editor))
+            thread.join(timeout=0.5)
+            assert thread.is_alive()
+        thread.join(timeout=20)
+        assert raised == []
+        assert (Letter.objects.issued().count(), Hold.objects.open().count()) == (0, 6)
+
+    def test_freezing_again_while_a_letter_is_corrected_waits_and_is_refused() -> None:
+        authority = make_authority()
+        round_, editor = make_round(2020), make_editor()
+        rounds.freeze(round_=round_, by=editor)
+        rounds.approve(round_=round_, by=make_approver())
+        rounds.issue(round_=round_, by=editor)
+        with transaction.atomic():
+            rounds.correct(round_=round_, authority=authority, by=editor, reason="Recounted.")
+            thread, raised = elsewhere(
+                lambda: rounds.freeze(round_=round_, by=editor, reason="Again")
+            )
+            thread.join(timeout=0.5)
+            assert thread.is_alive()
+        thread.join(timeout=20)
+        assert [type(error) for error in raised] == [Refused]
+        assert sorted(AnnualSummary.objects.values_list("version", flat=True)) == [1, 2]
+        assert Letter.objects.awaiting_approval().count() == 1
+
+    def test_letter_corrected_twice_at_once_has_one_draft() -> None:
+        authority = make_authority()
+        round_, editor = make_round(2020), make_editor()
+        rounds.freeze(round_=round_, by=editor)
+        rounds.approve(round_=round_, by=make_approver())
+        rounds.issue(round_=round_, by=editor)
+
+        def correct() -> None:
+            rounds.correct(round_=round_, authority=authority, by=editor, reason="Recounted.")
+
+        thread, raised = elsewhere(correct)
+        try:
+            correct()
+        except Refused as refused:
+            raised.append(refused)
+        thread.join(timeout=20)
+        assert [type(error) for error in raised] == [Refused]
+        assert Letter.objects.awaiting_approval().count() == 1
 
 
 def test_issue_run_twice_at_once_loses_and_doubles_nothing() -> None:

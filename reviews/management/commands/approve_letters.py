@@ -4,9 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from casework.refusals import Refused
-from reviews.management.rounds import RoundCommand, find_authority, find_round, find_user
-from reviews.models import Letter
+from reviews.management.rounds import RoundCommand, find_letters, find_round, find_user
 from reviews.rounds import approve
 
 # The command has always taken letters with warnings; the history says that nobody gave a reason.
@@ -31,13 +29,12 @@ class Command(RoundCommand):
         self, *, year: int, by: str, authority: str | None, reason: str, **options: Any
     ) -> None:
         round_ = find_round(year)
-        letters = Letter.objects.of_round(round_.pk)
-        if authority is not None and round_.freeze_id is not None:
-            letters = letters.filter(summary__authority=find_authority(authority))
-            if not letters.exists():
-                raise Refused(f"{authority} has no letter in the round {year}.")
+        letters = find_letters(round_, authority)
         approved = approve(round_=round_, by=find_user(by), letters=letters, reason=reason)
         if approved:
             self.stdout.write(f"Approved {approved} letters of the round {year}.")
         else:
-            self.stdout.write(f"Nothing to do: these letters of the round {year} are approved.")
+            held = " or held" if letters.held().exists() else ""
+            self.stdout.write(
+                f"Nothing to do: these letters of the round {year} are approved{held}."
+            )

@@ -29,7 +29,10 @@ class Command(RoundCommand):
             )
         files = all_files(
             round_.freeze,
-            AnnualSummary.objects.current().filter(freeze=round_.freeze).select_related("letter"),
+            AnnualSummary.objects.current()
+            .standing()
+            .filter(freeze=round_.freeze)
+            .select_related("letter"),
             is_demonstration=Demonstration.objects.exists(),
         )
         try:

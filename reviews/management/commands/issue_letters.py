@@ -6,6 +6,7 @@ from django.core.management.base import CommandParser
 
 from casework.choices import ContactRole
 from reviews.management.rounds import RoundCommand, find_round, find_user
+from reviews.models import Letter
 from reviews.rounds import issue
 
 
@@ -26,13 +27,16 @@ class Command(RoundCommand):
         )
 
     def handle(self, *, year: int, by: str, case_lists: bool, **options: Any) -> None:
+        round_ = find_round(year)
         issued = issue(
-            round_=find_round(year),
+            round_=round_,
             by=find_user(by),
             progress=self.progress("Issuing letters:"),
             case_lists_to=[ContactRole.LINK_OFFICER] if case_lists else [],
         )
+        held = Letter.objects.of_round(round_.pk).held().filter(issued_at=None).count()
+        rest = f"; {held} are held" if held else ""
         if issued:
-            self.stdout.write(f"Issued {issued} letters of the round {year}.")
+            self.stdout.write(f"Issued {issued} letters of the round {year}{rest}.")
         else:
-            self.stdout.write(f"Nothing to do: all letters of the round {year} are issued.")
+            self.stdout.write(f"Nothing to do: all letters of the round {year} are issued{rest}.")

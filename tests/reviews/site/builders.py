@@ -11,12 +11,24 @@ from casework.choices import COMPARED_TYPES
 from casework.models import Authority
 from reviews.drafting import compose
 from reviews.letters.document import to_plain
-from reviews.models import AnnualSummary, Freeze, Letter, LetterFile, Round, TypeAverage
+from reviews.models import (
+    AnnualSummary,
+    Correction,
+    Freeze,
+    Hold,
+    Letter,
+    LetterFile,
+    Retraction,
+    Round,
+    TypeAverage,
+)
 from reviews.rounds import store_alternatives
 from tests.factories import make_round
 
 PUBLISHED_AT = dt.datetime(2020, 7, 28, 23, tzinfo=dt.UTC)  # midnight of 29 July in London
 BEFORE = PUBLISHED_AT - dt.timedelta(microseconds=1)
+
+CORRECTED_ON = dt.date(2020, 7, 27)
 
 # The averages of districts in the specimen year: 45% upheld.
 DISTRICTS: dict[str, Any] = {
@@ -106,10 +118,10 @@ def make_summary(round_: Round, authority: Authority, **values: Any) -> AnnualSu
     return summary
 
 
-def issue(summary: AnnualSummary) -> Letter:
+def issue(summary: AnnualSummary, *, pdf: bytes = b"") -> Letter:
     """Issues the letter of a row. Its bytes are no PDF, and differ from any other letter's."""
     letter = summary.letter
-    pdf = f"%PDF-1.7 {summary.slug} {summary.year_ending} {summary.version}".encode()
+    pdf = pdf or f"%PDF-1.7 {summary.slug} {summary.year_ending} {summary.version}".encode()
     document = compose(letter)
     LetterFile.objects.create(letter=letter, document=to_plain(document), pdf=pdf)
     store_alternatives(letter, document)
@@ -140,5 +152,32 @@ def correct(summary: AnnualSummary, **values: Any) -> AnnualSummary:
         "reason": "One case was counted twice.",
     }
     corrected = make_summary(summary.freeze.round, summary.authority, **changed | values)
+    Correction.objects.create(
+        summary=corrected,
+        letter_on=CORRECTED_ON,
+        corrected_at=timezone.now(),
+        corrected_by=make_user("first"),
+    )
     issue(corrected)
     return corrected
+
+
+def hold(summary: AnnualSummary, *, reason: str = "A query") -> Hold:
+    return Hold.objects.create(
+        summary=summary, reason=reason, held_at=timezone.now(), held_by=make_user("first")
+    )
+
+
+def release(hold: Hold) -> None:
+    hold.released_at, hold.released_by = timezone.now(), make_user("first")
+    hold.save()
+
+
+def retract(summary: AnnualSummary, notice: str = "It was sent in error.") -> Retraction:
+    return Retraction.objects.create(
+        summary=summary,
+        reason="Wrong council",
+        notice=notice,
+        retracted_at=timezone.now(),
+        retracted_by=make_user("second"),
+    )

@@ -17,6 +17,10 @@ from tests.reviews.site.builders import SPECIMEN, correct, make_frozen_round, ma
 from tests.reviews.site.words import Page
 
 LETTER = "/councils/kings-lynn/2020/letter"
+SECOND = (
+    "This is the current letter, version 2 of 27 July 2020. It replaces version 1. "
+    "Why: One case was counted twice."
+)
 
 
 @pytest.fixture
@@ -151,9 +155,12 @@ def test_corrected_letter_replaces_the_first_and_both_stay(
         [e.text for e in Page(client.get(address).content).classed("alert")]
         for address in (f"{LETTER}/", f"{LETTER}/1/", f"{LETTER}/2/")
     ] == [
-        ["This is version 2. It replaces version 1."],
-        ["This letter has been replaced by version 2."],
-        ["This is version 2. It replaces version 1."],
+        [SECOND],
+        [
+            "This letter has been replaced by version 2 of 27 July 2020. "
+            "Why: One case was counted twice."
+        ],
+        [SECOND],
     ]
     for address in (f"{LETTER}/3/", f"{LETTER}/0/", f"{LETTER}-3.pdf", f"{LETTER}-01.pdf"):
         assert client.get(address).status_code == 404

@@ -1,0 +1,144 @@
+"""Correcting: a new row and a new letter, which say what they replace and why."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Max
+from django.utils import timezone
+
+from casework.actions import recorded
+from casework.models import Authority, Complaint, Decision, Recommendation
+from casework.refusals import Refused
+from reviews.figures.counts import COUNTED, Average
+from reviews.models import AnnualSummary, Correction, Letter, Round, RoundEvent
+from reviews.pdf.text import first_unprintable
+from reviews.rounds.checking import blocks, officers_on
+from reviews.rounds.freezing import (
+    draft_letter,
+    freeze_conditions,
+    frozen_row,
+    keep_case_lists,
+    let_nobody_write,
+    signatory_on,
+)
+from reviews.rounds.holding import carry_over
+from reviews.rounds.steps import record, require
+from reviews.statistics import METHOD_VERSION, row_of
+
+REASON_LENGTH = 600  # characters; it stands in the letter's first lines
+COUNTED_OR_NAMED = {"name", "population", *COUNTED}
+# What a correction takes over from the row it replaces: averages stay as first frozen.
+AS_FROZEN = (
+    "authority_type",
+    "has_comparison",
+    *(f"similar_{name}" for name in Average.__dataclass_fields__),
+)
+
+
+def correct(
+    *, round_: Round, authority: Authority, by: User, reason: str, instead_of: int | None = None
+) -> AnnualSummary:
+    """Recounts one authority of a round and drafts a letter that replaces the issued one.
+
+    The reason is printed in the letter. The draft is approved by a second person and issued as any
+    other. `instead_of` is the version of a correction that is not issued yet, whose draft goes.
+    """
+    require(by, "reviews.correct_letter", "correct a letter")
+    reason = _fit_to_print(reason)
+    what = f"Correct a letter of the round {round_.year}"
+    with recorded(by=by, what=what, reason=reason):
+        # All three counts are of one state of the cases.
+        let_nobody_write(Complaint, Decision, Recommendation)
+        # Nobody freezes, approves, holds or issues the round meanwhile.
+        round_ = Round.objects.select_for_update().get(pk=round_.pk)
+        if problems := correction_refusals(round_, authority, instead_of=instead_of):
+            raise Refused(*problems)
+        former = AnnualSummary.objects.filter(freeze=round_.freeze_id, authority=authority)
+        line, today = row_of(authority, round_.period), timezone.localdate()
+        officers = officers_on(today)
+        problems = [str(finding) for finding in blocks(round_, [line], officers, today=today)]
+        if problems:
+            raise Refused(*problems)
+        last = former.select_related("freeze").latest("version")
+        summary = frozen_row(last.freeze, line, round_)
+        for name in AS_FROZEN:
+            setattr(summary, name, getattr(last, name))
+        summary.method_version = METHOD_VERSION
+        summary.version, summary.replaces, summary.reason = last.version + 1, last, reason
+        summary.save(force_insert=True)
+        freeze_conditions([summary], round_.period)
+        keep_case_lists([summary], round_.period)
+        Correction.objects.create(
+            summary=summary, letter_on=today, corrected_at=timezone.now(), corrected_by=by
+        )
+        draft_letter(summary, officers.get(authority.pk, {}), signatory_on(today), by).save(
+            force_insert=True
+        )
+        if instead_of is not None:
+            carry_over(former.filter(version=instead_of), [summary], by=by)
+            _letters(round_, authority).filter(summary__version=instead_of).delete()
+        detail = f"{summary.name}, version {summary.version}: {reason}"
+        record(round_, RoundEvent.Action.CORRECTED, by=by, detail=detail)
+    return summary
+
+
+def correction_refusals(
+    round_: Round, authority: Authority, *, instead_of: int | None = None
+) -> list[str]:
+    """Why the letter to an authority cannot be corrected now, a sentence each."""
+    letters = _letters(round_, authority)
+    if not letters.issued().exists():
+        return [
+            f"No letter to {authority.official_name} is issued in the round {round_.year}, so "
+            "there is none to correct; change its draft, or freeze the figures again."
+        ]
+    draft = letters.filter(issued_at__isnull=True).select_related("summary").first()
+    version = draft.summary.version if draft else None
+    if version == instead_of:
+        return []
+    if version is None:
+        return [
+            f"Version {instead_of} of the letter to {authority.official_name} is no draft any "
+            "more; look at it before you correct it once more."
+        ]
+    return [
+        f"Version {version} of the letter to {authority.official_name} is drafted and not issued "
+        "yet; issue it, or correct again in its place."
+    ]
+
+
+def open_correction(round_: Round, authority: Authority) -> int | None:
+    """The version of a correction that is not issued yet, or None."""
+    draft = _letters(round_, authority).filter(issued_at__isnull=True, summary__version__gt=1)
+    version: int | None = draft.aggregate(version=Max("summary__version"))["version"]
+    return version
+
+
+def changes(round_: Round, authority: Authority) -> list[tuple[str, Any, Any]]:
+    """What a correction would change now of an authority's newest row: label, frozen, counted."""
+    former = AnnualSummary.objects.filter(freeze=round_.freeze_id, authority=authority)
+    last = former.select_related("freeze").latest("version")
+    counted = frozen_row(last.freeze, row_of(authority, round_.period), round_)
+    return [
+        (str(field.verbose_name).capitalize(), getattr(last, field.name), new)
+        for field in AnnualSummary._meta.concrete_fields
+        if field.name in COUNTED_OR_NAMED
+        and (new := getattr(counted, field.name)) != getattr(last, field.name)
+    ]
+
+
+def _letters(round_: Round, authority: Authority) -> Any:
+    return Letter.objects.of_round(round_.pk).filter(summary__authority=authority)
+
+
+def _fit_to_print(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise Refused("Say why the letter is corrected; the letter prints it.")
+    if len(reason) > REASON_LENGTH:
+        raise Refused(
+            f"The reason has {len(reason)} characters; the letter has room for {REASON_LENGTH}."
+        )
+    if character := first_unprintable(reason):
+        raise Refused(f"The reason has {character}, which letters cannot show; spell it otherwise.")
+    return reason

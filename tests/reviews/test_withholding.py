@@ -1,0 +1,627 @@
+"""Holding, releasing, correcting and retracting letters: the steps, their commands and pages."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.auth.models import Group, User
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from casework.models import Authority, Batch, Change
+from casework.refusals import Refused
+from reviews import rounds
+from reviews.drafting import compose
+from reviews.letters.document import Paragraph
+from reviews.models import (
+    AnnualSummary,
+    Correction,
+    Hold,
+    Letter,
+    OutboxMessage,
+    Retraction,
+    Round,
+    RoundEvent,
+    TypeAverage,
+)
+from reviews.rounds.holding import carry_over
+from tests.factories import (
+    make_approver,
+    make_authority,
+    make_chief_executive,
+    make_decision,
+    make_editor,
+    make_round,
+    make_signatory,
+    make_user,
+    with_reason,
+)
+from tests.reviews.test_commands import refused as command_refused
+from tests.reviews.test_commands import run
+
+pytestmark = pytest.mark.django_db
+
+PUBLISHED = dt.datetime(2020, 7, 28, 23, tzinfo=dt.UTC)
+LATER = dt.datetime(2020, 10, 5, 9, tzinfo=dt.UTC)
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Any:
+    with time_machine.travel(dt.datetime(2020, 7, 22, 9, tzinfo=dt.UTC), tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def editor() -> User:
+    return make_editor()
+
+
+@pytest.fixture
+def approver() -> User:
+    return make_approver()
+
+
+@pytest.fixture
+def round_() -> Round:
+    """Two councils, A with one upheld case and B with none; not frozen yet."""
+    make_signatory()
+    for name in ("a", "b"):
+        make_chief_executive(make_authority(f"Council {name.upper()}", slug=name))
+    make_decision(Authority.objects.get(slug="a"))
+    make_decision(Authority.objects.get(slug="b"), "not_upheld")
+    return make_round(2020)
+
+
+@pytest.fixture
+def frozen(round_: Round, editor: User) -> Round:
+    rounds.freeze(round_=round_, by=editor)
+    return round_
+
+
+@pytest.fixture
+def issued(frozen: Round, editor: User, approver: User) -> Round:
+    rounds.approve(round_=frozen, by=approver)
+    rounds.issue(round_=frozen, by=editor)
+    return frozen
+
+
+def letters(slug: str) -> Any:
+    return Letter.objects.filter(summary__authority__slug=slug, summary__freeze__current_of__gt=0)
+
+
+def letter(slug: str, version: int = 1) -> Letter:
+    return letters(slug).select_related("summary").get(summary__version=version)
+
+
+def council(slug: str) -> Authority:
+    return Authority.objects.get(slug=slug)
+
+
+def held() -> list[tuple[str, int, str]]:
+    return [
+        (hold.summary.slug, hold.summary.version, hold.reason)
+        for hold in Hold.objects.open().order_by("summary__slug", "summary__version")
+    ]
+
+
+def refusal(deed: Any, **values: Any) -> str:
+    with pytest.raises(Refused) as raised:
+        deed(**values)
+    return "\n".join(raised.value.problems)
+
+
+# Holding ------------------------------------------------------------------------------------------
+
+
+def test_held_letter_is_neither_needed_for_issuing_nor_issued(
+    frozen: Round, editor: User, approver: User
+) -> None:
+    assert rounds.hold(round_=frozen, by=editor, reason="A query", letters=letters("b")) == 1
+    assert held() == [("b", 1, "A query")]
+    assert rounds.approve(round_=frozen, by=approver) == 1
+    assert rounds.issue(round_=frozen, by=editor) == 1
+    assert [letter("a").state, letter("b").state] == ["issued", "draft"]
+    assert list(OutboxMessage.objects.values_list("letter__summary__slug", flat=True)) == ["a"]
+    assert rounds.release(round_=frozen, by=editor) == 1
+    assert "1 of 2 letters" in refusal(rounds.issue, round_=frozen, by=editor)
+    rounds.approve(round_=frozen, by=approver)
+    assert rounds.issue(round_=frozen, by=editor) == 1
+
+
+def test_holding_is_recorded_with_who_when_and_why(frozen: Round, editor: User) -> None:
+    rounds.hold(round_=frozen, by=editor, reason="  A query ")
+    rounds.release(round_=frozen, by=editor, letters=letters("a"))
+    assert [
+        (event.action, event.detail, event.done_by.username)
+        for event in RoundEvent.objects.filter(action__in=["held", "released"]).order_by("pk")
+    ] == [("held", "2 letters: A query", "editor"), ("released", "1 letters", "editor")]
+    hold = Hold.objects.get(summary__slug="a")
+    assert (hold.held_by, hold.released_by) == (editor, editor)
+    changes = Change.objects.filter(record="reviews.hold").order_by("pk")
+    assert [change.action for change in changes] == ["+", "+", "~"]
+    assert {batch.begun_by for batch in Batch.objects.filter(changes__in=changes)} == {editor}
+
+
+def test_holding_and_releasing_twice_does_nothing(frozen: Round, editor: User) -> None:
+    assert rounds.hold(round_=frozen, by=editor, reason="One") == 2
+    assert rounds.hold(round_=frozen, by=editor, reason="Two") == 0
+    assert rounds.release(round_=frozen, by=editor) == 2
+    assert rounds.release(round_=frozen, by=editor) == 0
+    assert RoundEvent.objects.filter(action__in=["held", "released"]).count() == 2
+
+
+def test_hold_is_refused(round_: Round, editor: User) -> None:
+    nobody = make_user("nobody")
+    assert refusal(rounds.hold, round_=round_, by=nobody, reason="x") == (
+        "nobody may not hold letters."
+    )
+    assert refusal(rounds.release, round_=round_, by=nobody) == "nobody may not release letters."
+    assert refusal(rounds.hold, round_=round_, by=editor, reason=" ") == (
+        "Say why the letters are held."
+    )
+    assert refusal(rounds.hold, round_=round_, by=editor, reason="x") == (
+        "The round 2020 is not frozen yet, so it has no letters."
+    )
+
+
+def test_hold_outlives_freezing_again(frozen: Round, editor: User, approver: User) -> None:
+    rounds.hold(round_=frozen, by=approver, reason="A query", letters=letters("b"))
+    rounds.hold(round_=frozen, by=editor, reason="Over", letters=letters("a"))
+    rounds.release(round_=frozen, by=editor, letters=letters("a"))
+    before = Hold.objects.open().get()
+    rounds.freeze(round_=frozen, by=editor, reason="Again")
+    hold = Hold.objects.open().get()
+    assert hold.summary == letter("b").summary
+    assert hold.pk != before.pk
+    assert (hold.reason, hold.held_by, hold.held_at) == ("A query", approver, before.held_at)
+    assert Hold.objects.count() == 3
+
+
+def test_hold_of_an_authority_that_has_no_row_any_more_ends(frozen: Round, editor: User) -> None:
+    rounds.hold(round_=frozen, by=editor, reason="A query")
+    former = AnnualSummary.objects.all()
+    carry_over(former, [letter("a").summary], by=editor)
+    assert held() == [("a", 1, "A query")]
+
+
+def test_round_with_held_letters_counts_as_issued_and_ready(
+    frozen: Round, editor: User, approver: User
+) -> None:
+    rounds.hold(round_=frozen, by=editor, reason="A query", letters=letters("b"))
+    assert Round.objects.awaiting_approval().count() == 1
+    rounds.approve(round_=frozen, by=approver)
+    assert Round.objects.awaiting_approval().count() == 0
+    assert Round.objects.to_issue().count() == 1
+    rounds.issue(round_=frozen, by=editor)
+    assert Round.objects.to_issue().count() == 0
+
+
+def test_holding_a_correction_holds_what_it_replaces_and_releasing_goes_the_other_way(
+    issued: Round, editor: User, approver: User
+) -> None:
+    rounds.correct(round_=issued, authority=council("a"), by=editor, reason="Recounted.")
+    second = Letter.objects.filter(pk=letter("a", 2).pk)
+    assert rounds.hold(round_=issued, by=editor, reason="x", letters=second) == 2
+    assert held() == [("a", 1, "x"), ("a", 2, "x")]
+    assert rounds.release(round_=issued, by=editor, letters=second) == 1
+    assert held() == [("a", 1, "x")]
+    rounds.approve(round_=issued, by=approver)
+    assert rounds.issue(round_=issued, by=editor) == 1
+    rounds.hold(round_=issued, by=editor, reason="y", letters=second)
+    first = Letter.objects.filter(pk=letter("a").pk)
+    assert rounds.release(round_=issued, by=editor, letters=first) == 2
+
+
+def test_database_keeps_holds_and_issues_no_held_letter(
+    frozen: Round, editor: User, approver: User
+) -> None:
+    rounds.approve(round_=frozen, by=approver)
+    rounds.hold(round_=frozen, by=editor, reason="A query", letters=letters("b"))
+    hold = Hold.objects.get()
+    for broken in (
+        lambda: Hold.objects.update(reason="Other"),
+        lambda: Hold.objects.all().delete(),
+        lambda: Hold.objects.create(
+            summary=hold.summary, reason="x", held_at=hold.held_at, held_by=editor
+        ),
+        lambda: letters("b").update(
+            issued_at=hold.held_at, issued_by=editor, sha256="0" * 64, size=1
+        ),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            broken()
+    rounds.release(round_=frozen, by=editor)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Hold.objects.update(released_at=None, released_by=None)
+
+
+# Correcting ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def corrected(issued: Round, editor: User, clock: Any) -> AnnualSummary:
+    """A second upheld case of A came to light after publication."""
+    clock.move_to(LATER)
+    with with_reason():
+        make_decision(council("a"))
+    return rounds.correct(
+        round_=issued, authority=council("a"), by=editor, reason="A  case was\nleft out."
+    )
+
+
+def test_correction_counts_one_authority_again_and_keeps_the_averages(
+    corrected: AnnualSummary, editor: User
+) -> None:
+    first = AnnualSummary.objects.get(slug="a", version=1)
+    assert (first.upheld, corrected.upheld, corrected.received) == (1, 2, 2)
+    assert (corrected.version, corrected.replaces, corrected.reason) == (
+        2, first, "A case was left out.",
+    )  # fmt: skip
+    assert corrected.freeze == first.freeze
+    assert corrected.similar() == first.similar()
+    assert TypeAverage.objects.get().upheld == 1
+    made = Correction.objects.get()
+    assert (made.letter_on, made.corrected_by) == (dt.date(2020, 10, 5), editor)
+    assert AnnualSummary.objects.filter(slug="b").count() == 1
+    assert RoundEvent.objects.get(action="corrected").detail == (
+        "Council A, version 2: A case was left out."
+    )
+
+
+def test_corrected_letter_says_in_its_first_lines_what_it_replaces_and_why(
+    corrected: AnnualSummary,
+) -> None:
+    document = compose(letter("a", 2))
+    first = document.narrative[0]
+    assert isinstance(first, Paragraph)
+    assert "".join(run.text for run in first.runs) == (
+        "This letter replaces our letter of 22 July 2020 (version 1), which no longer stands. The "
+        "reason is: A case was left out."
+    )
+    assert (document.version, document.date) == (2, "5 October 2020")
+    assert document.addressee[-1] == "Council A"
+
+
+def test_correction_is_current_from_its_own_issue(
+    corrected: AnnualSummary, issued: Round, editor: User, approver: User, client: Client
+) -> None:
+    def current() -> list[int]:
+        rows = AnnualSummary.objects.current().filter(slug="a")
+        return list(rows.values_list("version", flat=True))
+
+    assert current() == [1]
+    assert client.get("/councils/a/2020/letter/2/").status_code == 404
+    assert client.get("/councils/a/2020/letter/1/").status_code == 200
+    assert "1 of 3 letters" in refusal(rounds.issue, round_=issued, by=editor)
+    assert rounds.approve(round_=issued, by=approver) == 1
+    assert current() == [1]
+    assert rounds.issue(round_=issued, by=editor) == 1
+    assert current() == [2]
+    assert client.get("/councils/a/2020/letter/2/").status_code == 200
+    assert OutboxMessage.objects.filter(letter=letter("a", 2)).count() == 1
+    assert rounds.verify(issued) == []
+
+
+def test_whoever_drafted_a_correction_cannot_approve_it(
+    issued: Round, approver: User, editor: User
+) -> None:
+    second = make_user("second", "correct_letter", "approve_letters")
+    rounds.correct(round_=issued, authority=council("a"), by=second, reason="Recounted.")
+    assert refusal(rounds.approve, round_=issued, by=second) == (
+        "second drafted the correction for Council A; another person has to approve it."
+    )
+    assert rounds.approve(round_=issued, by=approver) == 1
+
+
+def test_correction_of_a_correction_names_the_last_that_was_issued(
+    corrected: AnnualSummary, issued: Round, editor: User, approver: User, clock: Any
+) -> None:
+    rounds.approve(round_=issued, by=approver)
+    rounds.issue(round_=issued, by=editor)
+    clock.move_to(LATER + dt.timedelta(days=3))
+    third = rounds.correct(round_=issued, authority=council("a"), by=editor, reason="A name.")
+    assert (third.version, third.replaces, third.upheld) == (3, corrected, 2)
+    first = compose(letter("a", 3)).narrative[0]
+    assert isinstance(first, Paragraph)
+    assert first.runs[1].text.startswith(" our letter of 5 October 2020 (version 2)")
+
+
+def test_correction_not_issued_yet_is_made_anew_in_its_place(
+    corrected: AnnualSummary, issued: Round, editor: User, approver: User
+) -> None:
+    again: dict[str, Any] = {
+        "round_": issued,
+        "authority": council("a"),
+        "by": editor,
+        "reason": "Better said.",
+    }
+    assert refusal(rounds.correct, **again) == (
+        "Version 2 of the letter to Council A is drafted and not issued yet; issue it, or correct "
+        "again in its place."
+    )
+    rounds.hold(round_=issued, by=editor, reason="x", letters=Letter.objects.filter(
+        summary=corrected
+    ))  # fmt: skip
+    third = rounds.correct(**again, instead_of=2)
+    assert [each.summary.version for each in letters("a").order_by("summary__version")] == [1, 3]
+    assert held() == [("a", 1, "x"), ("a", 3, "x")]
+    assert refusal(rounds.correct, **again, instead_of=2).startswith("Version 3 of the letter")
+    rounds.release(round_=issued, by=editor)
+    rounds.approve(round_=issued, by=approver)
+    rounds.issue(round_=issued, by=editor)
+    assert list(AnnualSummary.objects.current().filter(slug="a")) == [third]
+    first = compose(letter("a", 3)).narrative[0]
+    assert isinstance(first, Paragraph)
+    assert "our letter of 22 July 2020 (version 1)" in first.runs[1].text
+    assert refusal(rounds.correct, **again, instead_of=3) == (
+        "Version 3 of the letter to Council A is no draft any more; look at it before you correct "
+        "it once more."
+    )
+
+
+def test_correction_goes_to_who_is_in_office_when_it_is_made(
+    issued: Round, editor: User, clock: Any
+) -> None:
+    clock.move_to(LATER)
+    council("a").contacts.update(ends_on=dt.date(2020, 9, 30))
+    make_chief_executive(
+        council("a"), surname="Later", email="later@example.org", starts_on=dt.date(2020, 10, 1)
+    )
+    rounds.correct(round_=issued, authority=council("a"), by=editor, reason="The addressee.")
+    made = letter("a", 2)
+    assert made.salutation == "Dear Ms Later"
+    assert made.recipients == {"chief_executive": "later@example.org"}
+
+
+def test_correct_is_refused(frozen: Round, editor: User) -> None:
+    def told(reason: str, by: User = editor) -> str:
+        return refusal(rounds.correct, round_=frozen, authority=council("a"), by=by, reason=reason)
+
+    assert told("x", make_user("nobody")) == "nobody may not correct a letter."
+    assert told(" \n ") == "Say why the letter is corrected; the letter prints it."
+    assert told("x" * 601) == "The reason has 601 characters; the letter has room for 600."
+    assert told("\N{SLIGHTLY SMILING FACE}").startswith("The reason has ")
+    assert told("x") == (
+        "No letter to Council A is issued in the round 2020, so there is none to correct; change "
+        "its draft, or freeze the figures again."
+    )
+    assert AnnualSummary.objects.count() == 2
+
+
+def test_correction_of_a_held_letter_can_be_issued_before_that_is_released(
+    issued: Round, editor: User, approver: User
+) -> None:
+    rounds.hold(round_=issued, by=editor, reason="Wrong", letters=letters("a"))
+    rounds.correct(round_=issued, authority=council("a"), by=editor, reason="Recounted.")
+    assert held() == [("a", 1, "Wrong")]
+    rounds.approve(round_=issued, by=approver)
+    assert rounds.issue(round_=issued, by=editor) == 1
+
+
+def test_correcting_costs_the_same_for_two_and_four_councils(
+    issued: Round, editor: User, django_assert_num_queries: Any
+) -> None:
+    for slug in ("a", "b"):
+        with django_assert_num_queries(24 if connection.vendor == "sqlite" else 27):
+            rounds.correct(round_=issued, authority=council(slug), by=editor, reason="x")
+        make_decision(make_authority(), decided_on=dt.date(2021, 1, 1))
+
+
+# Retracting ---------------------------------------------------------------------------------------
+
+
+def test_retraction_is_of_a_public_letter_and_for_good(
+    issued: Round, approver: User, editor: User, clock: Any
+) -> None:
+    given: dict[str, Any] = {
+        "letter": letter("a"),
+        "by": approver,
+        "reason": "Wrong",
+        "notice": "Sent in error.",
+    }
+    private = (
+        "The letter to Council A is not public, so there is nothing to retract; hold it instead."
+    )
+    assert refusal(rounds.retract, **given) == private
+    clock.move_to(PUBLISHED)
+    rounds.hold(round_=issued, by=editor, reason="x")
+    assert refusal(rounds.retract, **given) == private
+    rounds.release(round_=issued, by=editor)
+    assert refusal(rounds.retract, **given | {"by": editor}) == "editor may not retract a letter."
+    assert refusal(rounds.retract, **given | {"reason": " "}) == (
+        "Say why the letter is retracted; only staff read it."
+    )
+    assert refusal(rounds.retract, **given | {"notice": ""}) == (
+        "Write the notice that the public reads in place of the letter."
+    )
+    assert refusal(rounds.retract, **given | {"notice": "x" * 2001}).startswith("The notice has")
+    assert rounds.retract(**given) is True
+    assert rounds.retract(**given | {"notice": "Other"}) is False
+    retraction = Retraction.objects.get()
+    assert (retraction.notice, retraction.retracted_by) == ("Sent in error.", approver)
+    assert RoundEvent.objects.get(action="retracted").detail == "Council A, version 1: Wrong"
+    for broken in (
+        lambda: Retraction.objects.update(notice="Other"),
+        lambda: Retraction.objects.all().delete(),
+        lambda: Correction.objects.create(
+            summary=retraction.summary, letter_on=dt.date(2020, 8, 1),
+            corrected_at=retraction.retracted_at, corrected_by=editor,
+        ),
+    ):  # fmt: skip
+        with pytest.raises(IntegrityError), transaction.atomic():
+            broken()
+
+
+# Commands -----------------------------------------------------------------------------------------
+
+
+def test_commands_hold_release_correct_and_retract(
+    frozen: Round, editor: User, approver: User, clock: Any
+) -> None:
+    hold = ("hold_letters", "2020", "--by", "editor", "--reason", "A query")
+    assert run(*hold, "--authority", "b") == "Held 1 letters of the round 2020.\n"
+    assert run(*hold, "--authority", "b") == (
+        "Nothing to do: these letters of the round 2020 are held.\n"
+    )
+    approve = ("approve_letters", "2020", "--by", "approver")
+    assert run(*approve) == "Approved 1 letters of the round 2020.\n"
+    assert run(*approve) == (
+        "Nothing to do: these letters of the round 2020 are approved or held.\n"
+    )
+    issue = ("issue_letters", "2020", "--by", "editor")
+    assert run(*issue) == "Issued 1 letters of the round 2020; 1 are held.\n"
+    assert run(*issue) == ("Nothing to do: all letters of the round 2020 are issued; 1 are held.\n")
+    release = ("release_letters", "2020", "--by", "editor")
+    assert run(*release) == "Released 1 letters of the round 2020.\n"
+    assert run(*release) == "Nothing to do: none of these letters of the round 2020 is held.\n"
+    assert command_refused(*release, "--authority", "nowhere").startswith("There is no authority")
+    correct = (
+        "correct_letter", "2020", "--authority", "a", "--by", "editor", "--reason", "Recounted",
+    )  # fmt: skip
+    assert command_refused(*correct, "--again") == (
+        "No correction of the letter to Council A is waiting to be issued; leave out --again."
+    )
+    drafted = (
+        "Drafted version {} of the letter to Council A in the round 2020; another person approves "
+        "it, then issue it.\n"
+    )
+    assert run(*correct) == drafted.format(2)
+    assert run(*correct, "--again") == drafted.format(3)
+    assert run(*approve) == "Approved 2 letters of the round 2020.\n"
+    assert run(*issue) == "Issued 2 letters of the round 2020.\n"
+    clock.move_to(PUBLISHED)
+    retract = (
+        "retract_letter", "2020", "--authority", "a", "--by", "approver", "--reason", "Wrong",
+        "--notice", "Sent in error.",
+    )  # fmt: skip
+    assert run(*retract) == "Retracted the letter to Council A of the round 2020.\n"
+    assert run(*retract) == "Nothing to do: the letter to Council A is retracted.\n"
+    assert Retraction.objects.get().summary.version == 3
+
+
+def test_export_takes_the_current_letter_of_each_council(
+    corrected: AnnualSummary, issued: Round, editor: User, approver: User, tmp_path: Any
+) -> None:
+    run("export_letters", "2020", "--to", str(tmp_path))
+    assert (tmp_path / "2020-a.pdf").read_bytes() == bytes(letter("a").file.pdf)
+    rounds.approve(round_=issued, by=approver)
+    rounds.issue(round_=issued, by=editor)
+    run("export_letters", "2020", "--to", str(tmp_path))
+    assert (tmp_path / "2020-a.pdf").read_bytes() == bytes(letter("a", 2).file.pdf)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "2020-a.pdf", "2020-b.pdf", "manifest.csv",
+    ]  # fmt: skip
+
+
+# Pages --------------------------------------------------------------------------------------------
+
+
+def signed_in(role: str) -> Client:
+    user = User.objects.create_user(f"the {role}", is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(name: str, **chosen: Any) -> str:
+    query = "&".join(f"{key}={value}" for key, value in chosen.items())
+    return f"{reverse(f'admin:reviews_letter_{name}')}?{query}"
+
+
+def test_page_says_what_holding_does_and_does_it(frozen: Round, client: Client) -> None:
+    client = signed_in("review editor")
+    desk = client.get(reverse("admin:reviews_round_change", args=[frozen.pk]))
+    assert page("hold", round=frozen.pk) in desk.content.decode()
+    address = page("hold", round=frozen.pk)
+    shown = client.get(address)
+    assert shown.context["outlook"].sentences[0].startswith("2 letters will be held")
+    assert shown.context["can"]
+    unsaid = client.post(address, {"reason": ""})
+    assert unsaid.context["form"].errors == {"reason": ["This field is required."]}
+    client.post(address, {"reason": "A query"})
+    assert held() == [("a", 1, "A query"), ("b", 1, "A query")]
+    assert not client.get(address).context["can"]
+    desk = client.get(reverse("admin:reviews_round_change", args=[frozen.pk]))
+    assert desk.context["counts"]["held"] == 2
+    release = page("release", round=frozen.pk)
+    assert release in desk.content.decode()
+    client.post(release)
+    assert held() == []
+
+
+@pytest.mark.parametrize("name", ["hold", "release", "correct", "retract"])
+def test_action_of_a_letter_leads_to_its_page(issued: Round, clock: Any, name: str) -> None:
+    clock.move_to(LATER)
+    client = signed_in("approver" if name == "retract" else "review editor")
+    listed = reverse("admin:reviews_letter_changelist")
+    own = letter("a").pk
+    answer = client.post(listed, {"action": name, "_selected_action": [own]})
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == page(name, letters=own)
+    assert client.get(page(name, letters=own)).status_code == 200
+    both = client.post(
+        listed, {"action": name, "_selected_action": [own, letter("b").pk]}, follow=True
+    )
+    told = [str(message) for message in both.context["messages"]]
+    assert told == (
+        ["Choose 1 letter or fewer for this."] if name in {"correct", "retract"} else []
+    )
+
+
+def test_page_of_a_correction_shows_what_would_change_before_it_is_made(
+    issued: Round, clock: Any
+) -> None:
+    clock.move_to(LATER)
+    client = signed_in("review editor")
+    address = page("correct", letters=letter("a").pk)
+    unchanged = client.get(address).context["outlook"]
+    assert (unchanged.changes, unchanged.sentences[-1]) == ([], "No figure would change.")
+    with with_reason():
+        make_decision(council("a"))
+    shown = client.get(address)
+    assert shown.context["outlook"].changes == [("Received", 1, 2), ("Upheld", 1, 2)]
+    client.post(address, {"reason": "A case was left out."})
+    assert letter("a", 2).summary.upheld == 2
+    again = client.get(address)
+    assert 'name="instead_of" value="2"' in again.content.decode()
+    client.post(address, {"reason": "Better said.", "instead_of": 2})
+    assert letters("a").get(summary__version=3).summary.reason == "Better said."
+    late = client.post(address, {"reason": "Too late.", "instead_of": 2})
+    assert late.context["problems"][0].startswith("Version 3 of the letter to Council A")
+
+
+def test_page_of_a_retraction_refuses_before_anything_is_typed(issued: Round, clock: Any) -> None:
+    client = signed_in("approver")
+    address = page("retract", letters=letter("a").pk)
+    shown = client.get(address)
+    assert not shown.context["can"]
+    assert shown.context["problems"] == [
+        "The letter to Council A is not public, so there is nothing to retract; hold it instead."
+    ]
+    clock.move_to(PUBLISHED + dt.timedelta(days=1))
+    client.force_login(User.objects.get(username="the approver"))
+    client.post(address, {"reason": "Wrong", "notice": "Sent in error."})
+    assert Retraction.objects.get().notice == "Sent in error."
+    told = client.get(reverse("admin:reviews_letter_change", args=[letter("a").pk]))
+    assert "Retracted by the approver on 29 July 2020: Wrong" in told.content.decode()
+
+
+def test_pages_are_for_who_may_and_for_letters_there_are(issued: Round) -> None:
+    allowed = {
+        "hold": {"review editor", "approver"},
+        "release": {"review editor", "approver"},
+        "correct": {"review editor"},
+        "retract": {"approver"},
+    }
+    own = letter("a").pk
+    for role in ("caseworker", "casework manager", "review editor", "approver", "auditor"):
+        client = signed_in(role)
+        for name, roles in allowed.items():
+            expected = 200 if role in roles else 403
+            assert client.get(page(name, letters=own)).status_code == expected
+            if role in roles:
+                missing = [page(name), page(name, letters="x"), page(name, letters=own + 99)]
+                assert {client.get(each).status_code for each in missing} == {404}
