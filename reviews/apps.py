@@ -28,7 +28,8 @@ LISTS = {
         "Round", "Letter", "WordingText", "OutboxMessage", "Signatory", "LearningEvent",
         "LearningAttendance", "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning",
         "Freeze", "CaseList", "LetterFile", "LetterCode", "LetterAlternative",
-        "LetterProof", "LetterReturn", "MessageEvent", "Hold", "Correction", "Retraction", "RoundEvent",
+        "LetterProof", "LetterReturn", "MessageEvent", "Hold", "Correction", "Retraction",
+        "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
     ],
     "Publication": [

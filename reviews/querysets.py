@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from reviews.models import (  # noqa: F401
         AnnualSummary,
         FrozenLearning,
-        LearningEvent,
         Hold,
+        LearningEvent,
         Letter,
         LetterReturn,
         OutboxMessage,

@@ -237,6 +237,7 @@ class LetterAdmin(LetterDeeds, BackOfficeAdmin):
                 for each in found
             ),
         ) or "Not kept when these figures were frozen."  # fmt: skip
+
     @admin.display(description="publication")
     def publication(self, letter: Letter) -> str:
         return standing_of(letter)

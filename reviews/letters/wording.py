@@ -4,7 +4,8 @@ import datetime as dt
 from functools import cache
 from pathlib import Path
 
-from reviews.letters.document import Block
+from reviews.figures.periods import day_text
+from reviews.letters.document import Block, Paragraph, Run
 from reviews.letters.language import read, tidied
 from reviews.letters.vocabulary import Facts
 

@@ -58,7 +58,7 @@ def freeze() -> object:
 
 
 def approve_as(name: str) -> object:
-    return rounds.approve(round_=round_2020(), by=user(name))
+    return rounds.approve(reason="For a test", round_=round_2020(), by=user(name))
 
 
 def issue() -> object:

@@ -182,7 +182,7 @@ def test_lists_sent_with_the_letter_are_not_queued_again() -> None:
     make_chief_executive(authority, role=ContactRole.LINK_OFFICER, email="link@example.org")
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     rounds.issue(round_=round_, by=editor, case_lists_to=[ContactRole.LINK_OFFICER])
     sender = make_user("sender", "send_messages")
     assert rounds.queue_case_lists(round_=round_, by=sender) == 0

@@ -122,7 +122,7 @@ def test_issue_letters_attaches_the_case_lists_if_asked() -> None:
     make_chief_executive(authority, role="link_officer", email="link@example.org")
     round_ = make_round(2020)
     freeze(round_=round_, by=make_editor())
-    approve(round_=round_, by=make_approver())
+    approve(reason="For a test", round_=round_, by=make_approver())
     run("issue_letters", "2020", "--by", "editor", "--case-lists")
     assert OutboxMessage.objects.get().has_case_lists is True
 

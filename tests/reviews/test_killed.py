@@ -52,7 +52,7 @@ def make_approved_rounds(years: range, letters: int) -> None:
     for year in years:
         round_ = make_round(year)
         rounds.freeze(round_=round_, by=editor)
-        rounds.approve(round_=round_, by=approver)
+        rounds.approve(reason="For a test", round_=round_, by=approver)
 
 
 @pytest.fixture

@@ -222,7 +222,9 @@ def test_issue_step_attaches_the_case_lists_if_asked() -> None:
         by=round_.events.get(action="frozen").done_by,
         reason="There is a link officer",
     )
-    rounds.approve(round_=round_, by=round_.events.filter(action="approved")[0].done_by)
+    rounds.approve(
+        reason="For a test", round_=round_, by=round_.events.filter(action="approved")[0].done_by
+    )
     client = signed_in("review editor")
     assert 'name="with_case_lists"' in client.get(step(round_, "issue")).content.decode()
     client.post(step(round_, "issue"), {"number": 2, "with_case_lists": "on"})

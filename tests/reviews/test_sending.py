@@ -556,7 +556,7 @@ def test_issue_approved_by_a_second_person_queues_the_case_lists_if_asked(box: M
     make_decision(authority)
     round_, editor = make_round(2020), make_editor()
     rounds.freeze(round_=round_, by=editor)
-    rounds.approve(round_=round_, by=make_approver())
+    rounds.approve(reason="For a test", round_=round_, by=make_approver())
     rounds.issue(round_=round_, by=editor, case_lists_to=[ContactRole.LINK_OFFICER])
     send()
     names = {

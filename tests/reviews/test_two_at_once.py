@@ -140,7 +140,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
             make_authority()
         round_, editor = make_round(2020), make_editor()
         rounds.freeze(round_=round_, by=editor)
-        rounds.approve(round_=round_, by=make_approver())
+        rounds.approve(reason="For a test", round_=round_, by=make_approver())
         with transaction.atomic():
             rounds.hold(round_=round_, by=editor, reason="A query")
             thread, raised = elsewhere(lambda: rounds.issue(round_=round_, by=editor))
@@ -154,7 +154,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         authority = make_authority()
         round_, editor = make_round(2020), make_editor()
         rounds.freeze(round_=round_, by=editor)
-        rounds.approve(round_=round_, by=make_approver())
+        rounds.approve(reason="For a test", round_=round_, by=make_approver())
         rounds.issue(round_=round_, by=editor)
         with transaction.atomic():
             rounds.correct(round_=round_, authority=authority, by=editor, reason="Recounted.")
@@ -172,7 +172,7 @@ if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         authority = make_authority()
         round_, editor = make_round(2020), make_editor()
         rounds.freeze(round_=round_, by=editor)
-        rounds.approve(round_=round_, by=make_approver())
+        rounds.approve(reason="For a test", round_=round_, by=make_approver())
         rounds.issue(round_=round_, by=editor)
 
         def correct() -> None:

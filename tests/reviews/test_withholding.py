@@ -82,7 +82,7 @@ def frozen(round_: Round, editor: User) -> Round:
 
 @pytest.fixture
 def issued(frozen: Round, editor: User, approver: User) -> Round:
-    rounds.approve(round_=frozen, by=approver)
+    rounds.approve(reason="For a test", round_=frozen, by=approver)
     rounds.issue(round_=frozen, by=editor)
     return frozen
 
@@ -120,13 +120,13 @@ def test_held_letter_is_neither_needed_for_issuing_nor_issued(
 ) -> None:
     assert rounds.hold(round_=frozen, by=editor, reason="A query", letters=letters("b")) == 1
     assert held() == [("b", 1, "A query")]
-    assert rounds.approve(round_=frozen, by=approver) == 1
+    assert rounds.approve(reason="For a test", round_=frozen, by=approver) == 1
     assert rounds.issue(round_=frozen, by=editor) == 1
     assert [letter("a").state, letter("b").state] == ["issued", "draft"]
     assert list(OutboxMessage.objects.values_list("letter__summary__slug", flat=True)) == ["a"]
     assert rounds.release(round_=frozen, by=editor) == 1
     assert "1 of 2 letters" in refusal(rounds.issue, round_=frozen, by=editor)
-    rounds.approve(round_=frozen, by=approver)
+    rounds.approve(reason="For a test", round_=frozen, by=approver)
     assert rounds.issue(round_=frozen, by=editor) == 1
 
 
@@ -191,7 +191,7 @@ def test_round_with_held_letters_counts_as_issued_and_ready(
 ) -> None:
     rounds.hold(round_=frozen, by=editor, reason="A query", letters=letters("b"))
     assert Round.objects.awaiting_approval().count() == 1
-    rounds.approve(round_=frozen, by=approver)
+    rounds.approve(reason="For a test", round_=frozen, by=approver)
     assert Round.objects.awaiting_approval().count() == 0
     assert Round.objects.to_issue().count() == 1
     rounds.issue(round_=frozen, by=editor)
@@ -207,7 +207,7 @@ def test_holding_a_correction_holds_what_it_replaces_and_releasing_goes_the_othe
     assert held() == [("a", 1, "x"), ("a", 2, "x")]
     assert rounds.release(round_=issued, by=editor, letters=second) == 1
     assert held() == [("a", 1, "x")]
-    rounds.approve(round_=issued, by=approver)
+    rounds.approve(reason="For a test", round_=issued, by=approver)
     assert rounds.issue(round_=issued, by=editor) == 1
     rounds.hold(round_=issued, by=editor, reason="y", letters=second)
     first = Letter.objects.filter(pk=letter("a").pk)
@@ -217,7 +217,7 @@ def test_holding_a_correction_holds_what_it_replaces_and_releasing_goes_the_othe
 def test_database_keeps_holds_and_issues_no_held_letter(
     frozen: Round, editor: User, approver: User
 ) -> None:
-    rounds.approve(round_=frozen, by=approver)
+    rounds.approve(reason="For a test", round_=frozen, by=approver)
     rounds.hold(round_=frozen, by=editor, reason="A query", letters=letters("b"))
     hold = Hold.objects.get()
     for broken in (
@@ -295,7 +295,7 @@ def test_correction_is_current_from_its_own_issue(
     assert client.get("/councils/a/2020/letter/2/").status_code == 404
     assert client.get("/councils/a/2020/letter/1/").status_code == 200
     assert "1 of 3 letters" in refusal(rounds.issue, round_=issued, by=editor)
-    assert rounds.approve(round_=issued, by=approver) == 1
+    assert rounds.approve(reason="For a test", round_=issued, by=approver) == 1
     assert current() == [1]
     assert rounds.issue(round_=issued, by=editor) == 1
     assert current() == [2]
@@ -312,13 +312,13 @@ def test_whoever_drafted_a_correction_cannot_approve_it(
     assert refusal(rounds.approve, round_=issued, by=second) == (
         "second drafted the correction for Council A; another person has to approve it."
     )
-    assert rounds.approve(round_=issued, by=approver) == 1
+    assert rounds.approve(reason="For a test", round_=issued, by=approver) == 1
 
 
 def test_correction_of_a_correction_names_the_last_that_was_issued(
     corrected: AnnualSummary, issued: Round, editor: User, approver: User, clock: Any
 ) -> None:
-    rounds.approve(round_=issued, by=approver)
+    rounds.approve(reason="For a test", round_=issued, by=approver)
     rounds.issue(round_=issued, by=editor)
     clock.move_to(LATER + dt.timedelta(days=3))
     third = rounds.correct(round_=issued, authority=council("a"), by=editor, reason="A name.")
@@ -349,7 +349,7 @@ def test_correction_not_issued_yet_is_made_anew_in_its_place(
     assert held() == [("a", 1, "x"), ("a", 3, "x")]
     assert refusal(rounds.correct, **again, instead_of=2).startswith("Version 3 of the letter")
     rounds.release(round_=issued, by=editor)
-    rounds.approve(round_=issued, by=approver)
+    rounds.approve(reason="For a test", round_=issued, by=approver)
     rounds.issue(round_=issued, by=editor)
     assert list(AnnualSummary.objects.current().filter(slug="a")) == [third]
     first = compose(letter("a", 3)).narrative[0]
@@ -396,7 +396,7 @@ def test_correction_of_a_held_letter_can_be_issued_before_that_is_released(
     rounds.hold(round_=issued, by=editor, reason="Wrong", letters=letters("a"))
     rounds.correct(round_=issued, authority=council("a"), by=editor, reason="Recounted.")
     assert held() == [("a", 1, "Wrong")]
-    rounds.approve(round_=issued, by=approver)
+    rounds.approve(reason="For a test", round_=issued, by=approver)
     assert rounds.issue(round_=issued, by=editor) == 1
 
 
@@ -506,7 +506,7 @@ def test_export_takes_the_current_letter_of_each_council(
 ) -> None:
     run("export_letters", "2020", "--to", str(tmp_path))
     assert (tmp_path / "2020-a.pdf").read_bytes() == bytes(letter("a").file.pdf)
-    rounds.approve(round_=issued, by=approver)
+    rounds.approve(reason="For a test", round_=issued, by=approver)
     rounds.issue(round_=issued, by=editor)
     run("export_letters", "2020", "--to", str(tmp_path))
     assert (tmp_path / "2020-a.pdf").read_bytes() == bytes(letter("a", 2).file.pdf)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0005_what_is_done_with_letters"),
+        ("reviews", "0016_messages_and_lists_kept"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

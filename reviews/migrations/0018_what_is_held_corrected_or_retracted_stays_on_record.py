@@ -42,7 +42,7 @@ def kept(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0050_holds_corrections_retractions")]
+    dependencies = [("reviews", "0017_holds_corrections_retractions")]
 
     operations = [
         *kept(
