@@ -26,8 +26,8 @@ from reviews.models import (
 )
 from reviews.rounds.steps import require
 
-# Whom a letter goes to; the others of a council get a copy.
-ADDRESSEES = (
+# A letter goes to the first of these that has an address; the others get a copy.
+OFFICERS = (
     ContactRole.CHIEF_EXECUTIVE,
     ContactRole.LINK_OFFICER,
     ContactRole.MONITORING_OFFICER,
@@ -45,17 +45,19 @@ def queue_letter(
     The roles `case_lists_to` get the case lists with it.
     """
     occasion = _occasion(letter)
-    addressee = next((r.label.lower() for r in ADDRESSEES if r in letter.recipients), "")
+    officers = [role for role in OFFICERS if role in letter.recipients]
+    if not officers:
+        return
     OutboxMessage.objects.bulk_create(
         OutboxMessage(
             letter=letter,
             role=role,
-            email=email,
+            email=letter.recipients[role],
             subject=messages.one_line(f"{subject}: {letter.summary.name}"),
             body=messages.letter_text(
                 occasion,
-                officer=ContactRole(role).label.lower(),
-                addressee=addressee,
+                officer=role.label.lower(),
+                addressee=officers[0].label.lower(),
                 has_case_lists=role in case_lists_to,
             ),
             has_case_lists=role in case_lists_to,
@@ -63,7 +65,7 @@ def queue_letter(
             queued_at=at,
             next_attempt_at=at,
         )
-        for role, email in letter.recipients.items()
+        for role in officers
     )
 
 

@@ -145,6 +145,11 @@ def test_copies_say_that_they_are_and_a_vacant_post_is_said(box: Mailbox) -> Non
     assert bodies["Filled Council", "chief_executive"].startswith("EMBARGO")
 
 
+def test_message_about_demonstration_data_says_so_first() -> None:
+    issued(is_demonstration=True)
+    assert only().body.startswith("Demonstration data: real councils and published totals")
+
+
 @pytest.mark.parametrize("name", ["Example\r\nBcc: all@example.org", "Example\x00\u202e Council"])
 def test_subject_is_one_line_of_printable_characters(name: str) -> None:
     assert one_line(name).isprintable()
