@@ -404,7 +404,7 @@ def test_correcting_costs_the_same_for_two_and_four_councils(
     issued: Round, editor: User, django_assert_num_queries: Any
 ) -> None:
     for slug in ("a", "b"):
-        with django_assert_num_queries(24 if connection.vendor == "sqlite" else 27):
+        with django_assert_num_queries(22 if connection.vendor == "sqlite" else 25):
             rounds.correct(round_=issued, authority=council(slug), by=editor, reason="x")
         make_decision(make_authority(), decided_on=dt.date(2021, 1, 1))
 
@@ -550,6 +550,18 @@ def test_page_says_what_holding_does_and_does_it(frozen: Round, client: Client) 
     assert release in desk.content.decode()
     client.post(release)
     assert held() == []
+
+
+def test_round_stays_public_while_a_correction_is_drafted_and_its_next_steps_are_offered(
+    corrected: AnnualSummary, issued: Round, approver: User
+) -> None:
+    address = reverse("admin:reviews_round_change", args=[issued.pk])
+    approve, edit = signed_in("approver"), signed_in("review editor")
+    shown = approve.get(address).context
+    assert shown["state"] == "public"
+    assert [label for _, label in shown["buttons"]] == ["Approve 1 letter…"]
+    rounds.approve(round_=issued, by=approver)
+    assert [label for _, label in edit.get(address).context["buttons"]] == ["Issue 1 letter…"]
 
 
 @pytest.mark.parametrize("name", ["hold", "release", "correct", "retract"])
