@@ -156,7 +156,11 @@ class LetterReturnQuerySet(QuerySet["LetterReturn"]):
 class OutboxMessageQuerySet(QuerySet["OutboxMessage"]):
     def may_be_sent(self) -> Self:
         """Those that nothing holds back but their time: the one place that says so."""
-        return self.filter(~is_held("letter__summary"), letter__issued_at__isnull=False)
+        return self.filter(
+            ~is_held("letter__summary"),
+            letter__issued_at__isnull=False,
+            letter__summary__retraction__isnull=True,
+        )
 
     def waiting(self) -> Self:
         return self.filter(state="queued")

@@ -183,6 +183,7 @@ def test_placeholders_of_the_first_year_compare_with_nothing() -> None:
 def test_conditions_of_the_printed_figures() -> None:
     assert conditions(PRINTED) == {
         "seminars held": True,
+        "seminars in places": True,
         "seminars known before": True,
         "courses held": True,
         "courses known before": True,
@@ -195,8 +196,8 @@ def test_conditions_of_the_printed_figures() -> None:
 def test_conditions_of_the_years_the_other_way_round() -> None:
     turned = LearningFigures(now=PRINTED.before, before=PRINTED.now)
     assert [name for name, holds in conditions(turned).items() if holds] == [
-        "seminars held", "seminars known before", "courses held", "courses known before",
-        "fewer courses than before",
+        "seminars held", "seminars in places", "seminars known before", "courses held",
+        "courses known before", "fewer courses than before",
     ]  # fmt: skip
 
 
