@@ -28,6 +28,7 @@ from reviews.letters.document import LetterDocument, from_plain
 from reviews.letters.pictures import drawn
 from reviews.models import Letter, LetterAlternative, Round
 from reviews.proofing import proof_letters, proofs_of
+from reviews.querysets import is_held
 from reviews.site.files import ALTERNATIVES
 from reviews.site.opendata import alternative_file_name, letter_file_name
 
@@ -54,7 +55,7 @@ class StateFilter(ConditionFilter):
     def condition(cls, request: HttpRequest, value: str | None) -> Q:
         match value:
             case "draft":
-                return Q(approved_at=None, issued_at=None)
+                return ~Q(is_held("summary")) & Q(approved_at=None, issued_at=None)
             case "approved":
                 return Q(approved_at__isnull=False, issued_at=None)
             case "issued":

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from casework.admin.filters import ConditionFilter
 from casework.admin.pages import RecordAdmin, actor
 from casework.admin.tools import Tool, WithTools
 from casework.refusals import Refused
@@ -34,7 +35,7 @@ from reviews.models import (
 from reviews.rounds.outbox import LONGEST_ATTEMPT
 
 
-class MessageStateFilter(admin.SimpleListFilter):
+class MessageStateFilter(ConditionFilter):
     title = "state"
     parameter_name = "state"
 
@@ -48,23 +49,17 @@ class MessageStateFilter(admin.SimpleListFilter):
             ("withdrawn", "Withdrawn"),
         ]
 
-    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        return in_state(queryset, self.value() or "")
-
-
-def in_state(found: Any, state: str) -> QuerySet:
-    """Messages by what staff has to know: an attempt that never ended is in doubt."""
-    interrupted = OutboxMessage.objects.interrupted(since=timezone.now() - LONGEST_ATTEMPT)
-    match state:
-        case "":
-            return found
-        case "unsent":
-            return found.filter(state__in=("queued", "sending")).exclude(
-                pk__in=interrupted.values("pk")
-            )
-        case "unknown":
-            return found.filter(Q(state="unknown") | Q(pk__in=interrupted.values("pk")))
-    return found.filter(state=state)
+    @classmethod
+    def condition(cls, request: HttpRequest, value: str | None) -> Q:
+        """What staff has to know: an attempt that never ended is in doubt."""
+        begun_before = timezone.now() - LONGEST_ATTEMPT
+        interrupted = Q(pk__in=OutboxMessage.objects.interrupted(since=begun_before).values("pk"))
+        match value:
+            case "unsent":
+                return Q(state__in=("queued", "sending")) & ~interrupted
+            case "unknown":
+                return Q(state="unknown") | interrupted
+        return Q(state=value) if value in MessageState else Q()
 
 
 def standing(round_: Round) -> dict[str, int]:

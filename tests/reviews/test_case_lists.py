@@ -63,7 +63,7 @@ def test_lists_hold_as_many_cases_as_the_figures_count_for_every_council() -> No
     superseded = make_decision(councils[0])
     Decision.objects.filter(pk=superseded.pk).update(is_standing=False)
     rounds.freeze(round_=make_round(2020), by=make_editor())
-    summaries = list(AnnualSummary.objects.order_by("pk"))
+    summaries = list(AnnualSummary.objects.order_by("authority"))
     assert len(summaries) == 4
     assert [numbers_of(each) for each in summaries] == [figures_of(each) for each in summaries]
     assert numbers_of(summaries[0]) == {"received": 15, "decided": 12, "compliance": 8}
