@@ -95,12 +95,19 @@ def shown(desks: Iterable[Desk], request: HttpRequest) -> list[ShownDesk]:
 
 
 def counted(panels: Sequence[Panel], request: HttpRequest) -> list[ShownPanel]:
-    """The panels with the numbers of their rows, in one query for each kind of record."""
+    """The panels with the numbers of their rows, in one query for each kind of record.
+
+    A kind of panel that finds its rows in its own way is counted apart.
+    """
     counts: dict[int, int] = {}
-    for model in {panel.model: None for panel in panels}:
-        of_model = {n: panel.query for n, panel in enumerate(panels) if panel.model is model}
+    for kind, model in {(type(panel), panel.model): None for panel in panels}:
+        of_model = {
+            n: panel.query
+            for n, panel in enumerate(panels)
+            if (type(panel), panel.model) == (kind, model)
+        }
         common = set.intersection(*(set(query.items()) for query in of_model.values()))
-        every = Panel("", model, EVERY_PANEL_WITHIN.get(model, {}) | dict(common))
+        every = kind("", model, EVERY_PANEL_WITHIN.get(model, {}) | dict(common))
         found = every.rows(request).aggregate(**{
             str(n): Count("pk", filter=every.within(query).condition(request))
             for n, query in of_model.items()

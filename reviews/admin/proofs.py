@@ -84,7 +84,10 @@ def proof_view(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("reviews.view_letter"):
         raise PermissionDenied
     waiting = Letter.objects.of_round(round_.pk).filter(issued_at=None).order_by("summary__name")
+    may_proof = may(request, "approve_letters") or may(request, "change_letter")
     if request.method == "POST":
+        if not may_proof:
+            raise PermissionDenied
         proofs = proof_letters(waiting)
         messages.info(request, f"Proofed {len(proofs)} letters.")
         return HttpResponseRedirect(request.path)
@@ -108,6 +111,7 @@ def proof_view(request: HttpRequest, pk: int) -> HttpResponse:
         "warnings": kinds(stored, "warning"),
         "desk": reverse("admin:reviews_round_change", args=[round_.pk]),
         "awkward": awkward(round_),
+        "may_proof": may_proof,
     }
     return TemplateResponse(request, "admin/reviews/round/proof.html", context)
 

@@ -271,7 +271,7 @@ def test_admin_registers_every_model_with_columns() -> None:
     [
         (Round, 7), (Signatory, 7), (PublishedFigure, 8), (AnnualSummary, 8),
         (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (LetterAlternative, 8),
-        (OutboxMessage, 10), (RoundEvent, 10), (CaseList, 8), (MessageEvent, 9),
+        (OutboxMessage, 10), (RoundEvent, 10), (CaseList, 8), (MessageEvent, 8),
         (Demonstration, 7), (LearningEvent, 8), (LearningAttendance, 8), (FrozenLearning, 8),
         (Hold, 10), (Correction, 10), (Retraction, 10),
     ],
@@ -1003,7 +1003,7 @@ def test_index_is_in_the_order_of_use() -> None:
     ]
     assert listed == [
         ("casework", ["Complaint", "Decision", "Recommendation"]),
-        ("reviews", ["Round", "Letter", "OutboxMessage"]),
+        ("reviews", ["Round", "Letter", "WordingText"]),
         ("auth", ["User", "Group"]),
     ]
     assert "Ombudsman back office" in page.content.decode()

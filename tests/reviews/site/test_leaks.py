@@ -87,7 +87,8 @@ def plant() -> dict[str, str]:
     hold(make_issued(round_, Authority.objects.get(slug="held")))
     OutboxMessage.objects.create(
         letter=letter, role="link_officer", email="quillon@example.org", subject="Quillon Zzyzx",
-        queued_at=timezone.now(),
+        body="Quillon Zzyzx", message_id="<quillon@example.org>", queued_at=timezone.now(),
+        next_attempt_at=timezone.now(),
     )  # fmt: skip
     RoundEvent.objects.create(
         round=round_, action="held", detail="Wubble asked", done_at=timezone.now(),
@@ -133,6 +134,8 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["1", "2"]
         case "table", "name":
             return TABLES
+        case "slug", "kind":
+            return ["received", "decided", "compliance"]  # case lists
         case "str", "name":
             return ["assign", "later-due-date", "record"]  # bulk actions
         case "path", "content_type_id":
