@@ -25,9 +25,9 @@ class ReviewsConfig(AppConfig):
 LISTS = {
     "Cases": ["Complaint", "Decision", "Recommendation", "Complainant"],
     "Annual reviews": [
-        "Round", "Letter", "WordingText", "OutboxMessage", "Signatory", "LearningEvent",
-        "LearningAttendance", "PublishedFigure", "AnnualSummary", "TypeAverage", "FrozenLearning",
-        "Freeze", "CaseList", "LetterFile", "LetterCode", "LetterAlternative",
+        "Round", "Letter", "WordingText", "OutboxMessage", "Signatory", "Signature",
+        "LearningEvent", "LearningAttendance", "PublishedFigure", "AnnualSummary", "TypeAverage",
+        "FrozenLearning", "Freeze", "CaseList", "LetterFile", "LetterCode", "LetterAlternative",
         "LetterProof", "LetterReturn", "MessageEvent", "Hold", "Correction", "Retraction",
         "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",

@@ -1,5 +1,6 @@
 """From a frozen row, its letter and the round's wording to the letter as a plain value."""
 
+import base64
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from reviews.models import (
     LateReplies,
     Letter,
     Round,
+    Signatory,
+    Signature,
     WordingText,
     WordingVersion,
 )
@@ -131,7 +134,26 @@ def narrative(letter: Letter, words: RoundWording) -> tuple[Block, ...]:
 
 
 def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument:
-    """The letter as it would be issued now: the same row and wording give the same letter.
+    """The letter as it would be issued now: the same row, wording and signature give the same.
+
+    One query for the signature of an approved letter; else as `unsigned`.
+    """
+    document = unsigned(letter, words)
+    return replace(document, signature=_signature(letter)) if letter.approved_at else document
+
+
+def _signature(letter: Letter) -> str:
+    """The signature of whoever signs on the letter's date, if that is whom the letter names."""
+    found = Signature.objects.filter(
+        signatory__in=Signatory.objects.signing_on(_letter_on(letter.summary)),
+        signatory__name=letter.signatory.partition("\n")[0],
+    )
+    png = found.values_list("png", flat=True).first()
+    return base64.b64encode(png).decode() if png else ""
+
+
+def unsigned(letter: Letter, words: RoundWording | None = None) -> LetterDocument:
+    """The letter without the picture of a signature: the same row and wording give the same.
 
     Reads the summary, its freeze, round and conditions: select them with the letter for a list, and
     give the round's words, or they are asked for.

@@ -143,6 +143,14 @@ class LetterQuerySet(QuerySet["Letter"]):
         """The letters of a round's newest freeze, corrections among them."""
         return self.filter(summary__freeze__current_of=round_id)
 
+    def dated_between(self, first: dt.date, last: dt.date) -> Self:
+        """By the date the letter carries: the round's, or a correction's own."""
+        days = (first, last)
+        return self.filter(
+            Q(summary__version=1, summary__freeze__round__letter_on__range=days)
+            | Q(summary__version__gt=1, summary__correction__letter_on__range=days)
+        )
+
     def returned(self) -> Self:
         """Sent back by an approver and not answered yet."""
         return self.filter(returns__answered_at=None, returns__isnull=False)

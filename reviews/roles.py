@@ -72,7 +72,7 @@ ROLES: dict[str, set[str]] = {
     | _each("reviews", "change view", "letter")
     # An event or a row of it entered by mistake would be counted.
     | _each("reviews", "add change delete view", LEARNING)
-    | _each("reviews", "view", f"{FROZEN} {MESSAGES} {WORDING} publisheddecision")
+    | _each("reviews", "view", f"signature {FROZEN} {MESSAGES} {WORDING} publisheddecision")
     | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
     | {"reviews.send_messages", "reviews.hold_letters", "reviews.correct_letter"}
@@ -83,7 +83,8 @@ ROLES: dict[str, set[str]] = {
     "approver": _each(
         "reviews",
         "view",
-        f"round letter signatory publishedfigure publisheddecision {LEARNING} {FROZEN} {WORDING}",
+        f"round letter signatory signature publishedfigure publisheddecision {LEARNING} {FROZEN} "
+        f"{WORDING}",
     )
     | {"reviews.approve_letters", "reviews.export_letters"}
     # Keeps a letter back, and withdraws one that is public.
@@ -101,8 +102,8 @@ ROLES: dict[str, set[str]] = {
     | _each(
         "reviews",
         "view",
-        f"demonstration round letter signatory publishedfigure publisheddecision {LEARNING} "
-        f"{FROZEN} {MESSAGES} {WORDING}",
+        f"demonstration round letter signatory signature publishedfigure publisheddecision "
+        f"{LEARNING} {FROZEN} {MESSAGES} {WORDING}",
     )
     | {"casework.export_list"},
 }

@@ -124,6 +124,7 @@ EXPECTED_RULES = {
     "history_of_retraction",
     "history_of_round",
     "history_of_signatory",
+    "history_of_signature",
     "history_of_statement",
     "history_of_team",
     "history_of_team_members",

@@ -4,16 +4,23 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminFileWidget
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from casework.admin.forms import DaysInOrderForm
-from casework.admin.pages import BackOfficeAdmin, RecordAdmin, council
+from casework.admin.pages import BackOfficeAdmin, RecordAdmin, actor, council
 from casework.choices import Category
+from casework.refusals import Refused
+from reviews import rounds
 from reviews.models import (
     AnnualSummary,
     Demonstration,
@@ -24,8 +31,10 @@ from reviews.models import (
     PublishedFigure,
     RoundEvent,
     Signatory,
+    Signature,
     TypeAverage,
 )
+from reviews.rounds.signing import MOST_HEIGHT, MOST_WIDTH
 
 
 class RecordInline(admin.TabularInline):
@@ -254,18 +263,117 @@ class DemonstrationAdmin(RecordAdmin):
     fields = ("made_at",)
 
 
+class Kept:
+    """The signature that is kept, as a file field shows it."""
+
+    def __init__(self, signature: Signature) -> None:
+        self.url = reverse("admin:reviews_signature_png", args=[signature.pk])
+
+    def __str__(self) -> str:
+        return "the signature"
+
+
+class SignatoryForm(DaysInOrderForm):
+    image = forms.ImageField(
+        label="Signature",
+        required=False,
+        widget=AdminFileWidget(attrs={"accept": "image/png"}),
+        help_text=f"A PNG of at most {Signature.MOST_BYTES // 1000} kB and {MOST_WIDTH} × "
+        f"{MOST_HEIGHT} pixels. Only approved letters carry it; a change makes approved "
+        "letters that are not issued drafts again.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept = Signature.objects.filter(signatory=self.instance.pk).defer("png").first()
+        if kept:
+            self.initial["image"] = Kept(kept)
+
+    def clean_image(self) -> Any:
+        image = self.cleaned_data["image"]
+        if isinstance(image, UploadedFile):
+            try:
+                rounds.check_png(image.read())
+            except Refused as refused:
+                raise forms.ValidationError(refused.problems) from refused
+            image.seek(0)
+        return image
+
+
 @admin.register(Signatory)
 class SignatoryAdmin(BackOfficeAdmin):
     list_display = ("name", "starts_on", "ends_on")
     search_fields = ("name", "titles")
-    form = DaysInOrderForm
+    form = SignatoryForm
     fieldsets = (
         (None, {
             "description": "Whoever signs on the letter's date is copied into the letters when "
             "the figures are frozen.",
-            "fields": ("name", "titles", ("starts_on", "ends_on")),
+            "fields": ("name", "titles", ("starts_on", "ends_on"), "image"),
         }),
     )  # fmt: skip
+
+    @admin.display(description="signature", empty_value="None")
+    def image(self, signatory: Signatory) -> SafeString | None:
+        """For those who may look and not change; others have the form's own field."""
+        kept = Signature.objects.filter(signatory=signatory.pk).defer("png").first()
+        return picture_link(kept) if kept else None
+
+    def _parts(self) -> list[type[models.Model]]:
+        return [Signature]
+
+    def save_model(self, request: HttpRequest, obj: Signatory, form: Any, change: bool) -> None:
+        withdrawn = 0
+        if change:
+            withdrawn = rounds.change_signatory(signatory=obj, by=actor(request))
+        else:
+            super().save_model(request, obj, form, change)
+        image = form.cleaned_data.get("image")
+        if image is False:
+            withdrawn += rounds.remove_signature(signatory=obj, by=actor(request))
+        elif isinstance(image, UploadedFile):
+            withdrawn += rounds.set_signature(signatory=obj, png=image.read(), by=actor(request))
+        if withdrawn:
+            self.message_user(
+                request,
+                f"Letters approved before that are drafts again: {withdrawn}.",
+                messages.WARNING,
+            )
+
+
+@admin.register(Signature)
+class SignatureAdmin(RecordAdmin):
+    list_display = ("signatory", "added_at", "added_by", "size")
+    list_select_related = ("signatory", "added_by")
+    search_fields = ("signatory__name", "=sha256")
+    search_help_text = "By signatory or by the whole digest."
+    fields = ("signatory", "picture", ("added_at", "added_by"), ("size", "sha256"))
+    readonly_fields = ("signatory", "picture", "added_at", "added_by", "size", "sha256")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.png_view)
+        return [
+            path("<int:pk>/signature.png", view, name="reviews_signature_png"),
+            *super().get_urls(),
+        ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("png")
+
+    @admin.display(description="picture")
+    def picture(self, signature: Signature) -> SafeString:
+        return picture_link(signature)
+
+    def png_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        signature = get_object_or_404(Signature, pk=pk)
+        return HttpResponse(bytes(signature.png), content_type="image/png")
+
+
+def picture_link(signature: Signature) -> SafeString:
+    address = reverse("admin:reviews_signature_png", args=[signature.pk])
+    return format_html('<a href="{}">Look at the signature</a>', address)
 
 
 class PublishedFigureForm(forms.ModelForm):

@@ -100,7 +100,8 @@ class LetterDocument:
     `notice` is printed on every page where it is not empty (demonstration data), and `watermark`
     across every page (`Draft`). `figures` is the letter's figures as JSON, attached to the PDF as
     `figures.json` where not empty, and `check_code` what a reader types at `check_address` to learn
-    whether the letter is one that was issued.
+    whether the letter is one that was issued. `signature` is the picture of the signature, a PNG
+    file in base64, of an approved letter whose signatory has one.
     """
 
     authority: str
@@ -124,6 +125,7 @@ class LetterDocument:
     figures: str = ""
     check_code: str = ""
     check_address: str = ""
+    signature: str = ""
 
     @property
     def check_line(self) -> tuple[Run, ...]:
@@ -140,6 +142,11 @@ class LetterDocument:
 def to_plain(document: LetterDocument) -> dict[str, Any]:
     """The letter as dictionaries, lists and text, to be stored as JSON."""
     return asdict(document)
+
+
+def words_and_figures(document: LetterDocument) -> dict[str, Any]:
+    """What the letter says, as dictionaries, lists and text: signing it changes nothing of that."""
+    return {name: value for name, value in to_plain(document).items() if name != "signature"}
 
 
 def from_plain(plain: dict[str, Any]) -> LetterDocument:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from reviews.figures.cells import Figure, statistics_cells
 from reviews.figures.counts import Statistics
 from reviews.figures.periods import Period
-from reviews.letters.document import LetterDocument, to_plain
+from reviews.letters.document import LetterDocument, words_and_figures
 
 # No letters that are taken for digits or for one another, and none that make words.
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -42,7 +42,7 @@ def _plain(value: Figure) -> str | int | float | None:
 
 def check_code(document: LetterDocument, *, key: bytes) -> str:
     """The code of a letter, `BCDF-2345-GHJK`: the same for the same words, figures and key."""
-    said = to_plain(document) | {"check_code": "", "watermark": ""}
+    said = words_and_figures(document) | {"check_code": "", "watermark": ""}
     text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     number = int.from_bytes(hmac.new(key, text.encode(), hashlib.sha256).digest())
     letters = []

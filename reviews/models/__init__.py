@@ -7,7 +7,14 @@ say by value what they say: names, type, counts, averages, method.
 from reviews.models.caselists import CaseList, CaseListKind
 from reviews.models.decisions import PublishedDecision
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
-from reviews.models.letters import Letter, LetterAlternative, LetterCode, LetterFile, Signatory
+from reviews.models.letters import (
+    Letter,
+    LetterAlternative,
+    LetterCode,
+    LetterFile,
+    Signatory,
+    Signature,
+)
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
@@ -50,6 +57,7 @@ __all__ = [
     "RoundEvent",
     "Sector",
     "Signatory",
+    "Signature",
     "SummaryCondition",
     "TypeAverage",
     "WordingDraft",

@@ -33,6 +33,34 @@ class Signatory(models.Model):
         return self.name
 
 
+class Signature(models.Model):
+    """The picture of a signatory's signature, which only approved letters carry.
+
+    In a table of its own, so that no list reads the picture.
+    """
+
+    MOST_BYTES = 200_000
+
+    signatory = models.OneToOneField(Signatory, models.PROTECT, related_name="signature")
+    png = models.BinaryField("picture")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size = models.PositiveIntegerField("bytes")
+    added_at = models.DateTimeField("added")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["-added_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="signature_neither_empty_nor_large",
+                condition=Q(size__gt=0, size__lte=200_000) & ~Q(sha256=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Signature of {self.signatory_id}"
+
+
 class Letter(models.Model):
     """The letter that carries one frozen row: drafted, approved by a second person, issued.
 

@@ -21,6 +21,7 @@ from reviews.pdf.charts import Drawing, drawing
 from reviews.pdf.furniture import bottom
 from reviews.pdf.panels import PanelBlock, statements
 from reviews.pdf.prose import BULLET, Prose, item, plain, prose
+from reviews.pdf.signature import Signature
 from reviews.pdf.styles import PAGE_HEIGHT, Layout, Style
 
 _PERIOD_GAP = 1.0
@@ -30,8 +31,8 @@ _SHRINKING = 0.97
 _SMALLEST = 0.6  # of the usual size: 6 pt for what is 10 pt otherwise
 _LEAST_ROOM = PAGE_HEIGHT / 3  # what must be left for text between head and footer
 
-# What flows over pages: text, and charts, which stay whole.
-type Part = Prose | Drawing
+# What flows over pages: text, and pictures, which stay whole.
+type Part = Prose | Drawing | Signature
 
 
 class DoesNotFit(ValueError):
@@ -67,7 +68,7 @@ def laid_out(document: LetterDocument, layout: Layout) -> list[Page]:
     return [*letter, *_flowing(statistics, layout, layout.top, foot)]
 
 
-def _letter(document: LetterDocument, layout: Layout) -> list[Prose]:
+def _letter(document: LetterDocument, layout: Layout) -> list[Part]:
     def line(text: str, style: Style) -> Prose:
         return plain(text, style, layout.text_width)
 
@@ -85,7 +86,20 @@ def _letter(document: LetterDocument, layout: Layout) -> list[Prose]:
     closing = [line(document.close, layout.body), *lines(document.signatory, layout.signatory)]
     # No page begins with the signature: it takes the last of the narrative along.
     kept = [replace(part, keeps_next=True) for part in (last, *closing[:-1])]
-    return [*most, *kept, closing[-1]]
+    return _signed(document, layout, [*most, *kept, closing[-1]])
+
+
+def _signed(document: LetterDocument, layout: Layout, parts: list[Prose]) -> list[Part]:
+    """The letter with its signature, if it has one, which takes no more room than was left."""
+    if not document.signature or not document.signatory:
+        return [*parts]
+    place = len(parts) - len(document.signatory)
+    *above, close = parts[:place]
+    name, *titles = parts[place:]
+    room = name.before - close.after
+    signature = Signature(document.signature, name.text, room)
+    name = replace(name, style=replace(name.style, before=0))
+    return [*above, close, signature, name, *titles]
 
 
 def _narrative(blocks: Iterable[Block], layout: Layout) -> Iterator[Prose]:
@@ -156,7 +170,7 @@ def _flowing(parts: Iterable[Part], layout: Layout, top: float, foot: float) -> 
             waiting.popleft()
             if first.height > room:
                 if not isinstance(first, Prose):
-                    raise DoesNotFit("a chart is too long for a page")
+                    raise DoesNotFit("a picture is too long for a page")
                 first, rest = first.split(room)
                 waiting.appendleft(rest)
             y -= gap + first.height

@@ -35,7 +35,8 @@ def check(document: LetterDocument) -> None:
     Raises UnprintableCharacter for a character without a glyph, and ValueError for a link that is
     not an http, https or mailto address.
     """
-    for where, value in _values(replace(document, figures=""), ""):  # which is not printed
+    # Neither is printed as text.
+    for where, value in _values(replace(document, figures="", signature=""), ""):
         if isinstance(value, Run):
             _check_link(value.link, where)
         elif not PRINTABLE.issuperset(composed(value)):

@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from reviews.drafting import RoundWording, compose, wording_of
+from reviews.drafting import RoundWording, unsigned, wording_of
 from reviews.figures.counts import Statistics
-from reviews.letters.document import LetterDocument, to_plain
+from reviews.letters.document import LetterDocument, words_and_figures
 from reviews.letters.pictures import drawn
 from reviews.letters.wording import OFFICE
 from reviews.models import Letter, LetterProof
@@ -78,13 +78,13 @@ def _whole(letters: QuerySet[Letter]) -> list[tuple[Letter, LetterDocument]]:
         round_ = letter.summary.freeze.round
         if round_.pk not in words:
             words[round_.pk] = wording_of(round_)
-        found.append((letter, compose(letter, words[round_.pk])))
+        found.append((letter, unsigned(letter, words[round_.pk])))
     return found
 
 
 def digest_of(document: LetterDocument, letter: Letter) -> str:
     """What a proof rests on: the letter's words and figures, and whom it goes to."""
-    said = [to_plain(document), sorted(letter.recipients), letter.is_post_vacant]
+    said = [words_and_figures(document), sorted(letter.recipients), letter.is_post_vacant]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

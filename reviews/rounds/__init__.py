@@ -23,6 +23,12 @@ from reviews.rounds.outbox import (
 )
 from reviews.rounds.retracting import retract
 from reviews.rounds.sending import Sending, send
+from reviews.rounds.signing import (
+    change_signatory,
+    check_png,
+    remove_signature,
+    set_signature,
+)
 from reviews.rounds.steps import record
 
 __all__ = [
@@ -32,7 +38,9 @@ __all__ = [
     "answer_return",
     "approve",
     "awaiting_case_lists",
+    "change_signatory",
     "check",
+    "check_png",
     "confirm_arrived",
     "correct",
     "correction_refusals",
@@ -44,6 +52,7 @@ __all__ = [
     "queue_case_lists",
     "record",
     "release",
+    "remove_signature",
     "report_bounce",
     "report_event",
     "reschedule",
@@ -52,6 +61,7 @@ __all__ = [
     "send",
     "send_again",
     "send_to",
+    "set_signature",
     "store_alternatives",
     "verify",
     "withdraw",

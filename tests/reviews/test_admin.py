@@ -45,6 +45,7 @@ from reviews.models import (
     Round,
     RoundEvent,
     Signatory,
+    Signature,
     TypeAverage,
 )
 from tests.casework.test_admin import ROLES, address, errors_of, said, signed_in
@@ -58,12 +59,14 @@ from tests.factories import (
     with_reason,
 )
 from tests.management.commands.flush import guards_lifted
+from tests.reviews.signatures import make_png
 
 pytestmark = pytest.mark.django_db
 
 RECORDS = (
     Freeze, TypeAverage, AnnualSummary, FrozenLearning, CaseList, LetterFile, LetterAlternative,
     OutboxMessage, MessageEvent, RoundEvent, Demonstration, Hold, Correction, Retraction,
+    Signature,
 )  # fmt: skip
 
 
@@ -175,6 +178,9 @@ def make_rows() -> dict[Any, Any]:
     PublishedFigure.objects.create(
         authority=make_authority(), year_ending=2018, source="Example", upheld=1
     )
+    rounds.set_signature(
+        signatory=Signatory.objects.get(), png=make_png(), by=member("review editor", "signs")
+    )
     make_event("course", "other")
     make_decision(make_authority(), decided_on=dt.date(2021, 1, 1))
     draft = frozen_round(1, year=2021)
@@ -263,7 +269,7 @@ def test_admin_registers_every_model_with_columns() -> None:
     for model in apps.get_app_config("reviews").get_models():
         page = admin.site.get_model_admin(model)
         assert tuple(page.list_display) != ("__str__",), model
-        assert page.list_filter or model in (Demonstration, Signatory), model
+        assert page.list_filter or model in (Demonstration, Signatory, Signature), model
 
 
 @pytest.mark.parametrize(
@@ -273,7 +279,7 @@ def test_admin_registers_every_model_with_columns() -> None:
         (TypeAverage, 8), (Freeze, 8), (LetterFile, 8), (LetterAlternative, 8),
         (OutboxMessage, 10), (RoundEvent, 10), (CaseList, 8), (MessageEvent, 8),
         (Demonstration, 7), (LearningEvent, 8), (LearningAttendance, 8), (FrozenLearning, 8),
-        (Hold, 10), (Correction, 10), (Retraction, 10),
+        (Hold, 10), (Correction, 10), (Retraction, 10), (Signature, 7),
     ],
 )  # fmt: skip
 def test_admin_list_costs_the_same_for_one_row_and_three(
@@ -307,7 +313,7 @@ def fill(year: int, councils: int) -> None:
     signatory = make_signatory(
         starts_on=dt.date(year, 1, 1), ends_on=dt.date(year, 12, 31), name=f"Specimen {year}"
     )
-    assert signatory.pk
+    rounds.set_signature(signatory=signatory, png=make_png(), by=member("review editor", f"{year}"))
     round_ = make_round(year)
     editor = User.objects.filter(username="editor").first() or member("review editor", "editor")
     approver = User.objects.filter(username="approver").first() or member("approver", "approver")
