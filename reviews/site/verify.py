@@ -79,7 +79,7 @@ class Answer:
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """The page with its form and, where a code or digest is given, the answer."""
-    form = VerifyForm(request.GET or None)
+    form = VerifyForm(request.GET or None, label_suffix="")
     answer = None
     if form.is_valid() and (form.cleaned_data["code"] or form.cleaned_data["sha256"]):
         if not is_within(request, action="verify", a_minute=A_MINUTE):

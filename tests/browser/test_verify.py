@@ -97,12 +97,12 @@ def test_file_is_known_or_found_altered_and_never_leaves_the_browser(
     page.on("request", hear)
     page.goto(site.address)
     assert hand_over(page, site.pdf) == OURS
-    assert page.get_by_text("The file is the letter’s PDF, byte for byte").count() == 1
+    assert page.get_by_text("The file is the letter's PDF, byte for byte").count() == 1
     assert hand_over(page, site.altered) == ALTERED
     assert hand_over(page, site.large_print) == OURS
-    assert page.get_by_text("The file is the letter’s large print, byte for byte").count() == 1
+    assert page.get_by_text("The file is the letter's large print, byte for byte").count() == 1
     assert hand_over(page, site.text) == OURS
-    assert page.get_by_text("The file is the letter’s plain text, byte for byte").count() == 1
+    assert page.get_by_text("The file is the letter's plain text, byte for byte").count() == 1
     home = site.address.removesuffix("verify/")
     assert len(asked) >= 5
     for request in asked:
@@ -150,7 +150,7 @@ def test_page_works_without_scripts(site: Site, browser: Browser) -> None:
     page.get_by_label("SHA-256 digest of the file").fill(site.letter.sha256)
     page.get_by_role("button", name="Check the digest").click()
     assert answer(page) == OURS
-    assert page.get_by_text("The file is the letter’s PDF, byte for byte").count() == 1
+    assert page.get_by_text("The file is the letter's PDF, byte for byte").count() == 1
     context.close()
 
 

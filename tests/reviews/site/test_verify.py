@@ -104,7 +104,7 @@ def test_verify_knows_other_renditions_and_says_which(
 ) -> None:
     digest = issued.letter.alternatives.get(kind=kind).sha256
     assert heading(client, sha256=digest) == OURS
-    said = f"The file is the letter’s {named}, byte for byte as we issued it."
+    said = f"The file is the letter's {named}, byte for byte as we issued it."
     assert said in paragraphs(client, sha256=digest)
     assert said in paragraphs(client, sha256=digest, code=CODE)
     assert said not in paragraphs(client, sha256=issued.letter.sha256)
