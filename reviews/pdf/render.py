@@ -58,4 +58,7 @@ def _canvas(document: LetterDocument) -> TaggedCanvas:
     canvas.setAuthor(" ".join(document.letterhead))
     canvas.setSubject(f"{document.statistics_heading}, {document.statistics_period}")
     canvas.setCreator("Annual review letters")
+    if document.check_code:
+        # Pages are compressed; here the code stands in clear, for programs that look for it.
+        canvas.setKeywords(f"Check code {document.check_code}")
     return canvas

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from django.db.models import QuerySet
@@ -18,6 +18,7 @@ from reviews.models import Letter, LetterProof
 from reviews.pdf.render import DoesNotFit, UnprintableCharacter, render
 from reviews.proofing.findings import Finding, Proof
 from reviews.proofing.reading import findings
+from reviews.renditions import Kind, make_rendition
 
 WHOLE = "summary__freeze__round"
 
@@ -111,7 +112,25 @@ def read(document: LetterDocument, *, statistics: Statistics) -> list[Finding]:
         "reviews/letter_document.html",
         {"document": document, "panels": drawn(document.panels)},
     )
-    return findings(document, pdf=pdf, html=html, statistics=statistics)
+    return [
+        *findings(document, pdf=pdf, html=html, statistics=statistics),
+        *_other_renditions(document),
+    ]
+
+
+def _other_renditions(document: LetterDocument) -> Iterator[Finding]:
+    """Why the letter cannot be kept in large print or as plain text, which would stop its issue."""
+    for kind in Kind:
+        try:
+            make_rendition(document, kind)
+        except DoesNotFit as error:
+            yield Finding(
+                "error", "overflow", f"in {kind.label}: {error}; shorten the letter's words."
+            )
+        except ValueError as error:
+            yield Finding(
+                "error", "cannot-be-drawn", f"the letter cannot be drawn in {kind.label}: {error}."
+            )
 
 
 def _warnings(letter: Letter) -> list[Finding]:

@@ -1,26 +1,17 @@
-"""A letter in large print and as plain text: made from the same words when it is issued."""
+"""A letter in large print and as plain text: kept when it is issued."""
 
 import hashlib
-from collections.abc import Callable
 
 from casework.refusals import Refused
 from reviews.letters.document import LetterDocument
-from reviews.letters.text import as_text
 from reviews.models import Letter, LetterAlternative
-from reviews.pdf.render import LARGE_PRINT, render
-
-Kind = LetterAlternative.Kind
-
-_MAKERS: dict[Kind, Callable[[LetterDocument], bytes]] = {
-    Kind.LARGE_PRINT: lambda document: render(document, LARGE_PRINT),
-    Kind.TEXT: lambda document: as_text(document).encode(),
-}
+from reviews.renditions import Kind, make_rendition
 
 
 def make_alternative(document: LetterDocument, kind: Kind) -> bytes:
     """The letter in another rendition. Refuses one that cannot be drawn."""
     try:
-        return _MAKERS[kind](document)
+        return make_rendition(document, kind)
     except ValueError as error:
         raise Refused(
             f"The letter to {document.authority} cannot be drawn in {kind.label}: {error}."

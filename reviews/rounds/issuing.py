@@ -1,7 +1,7 @@
 """Issuing: each letter whole or not at all, and later whether it still is as issued."""
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -11,7 +11,15 @@ from casework.actions import recorded
 from casework.refusals import Refused
 from reviews.drafting import compose
 from reviews.letters.document import to_plain
-from reviews.models import Freeze, Letter, LetterCode, LetterFile, Round, RoundEvent
+from reviews.models import (
+    Freeze,
+    Letter,
+    LetterAlternative,
+    LetterCode,
+    LetterFile,
+    Round,
+    RoundEvent,
+)
 from reviews.pdf.render import render
 from reviews.rounds.alternatives import store_alternatives
 from reviews.rounds.outbox import queue_letter
@@ -104,20 +112,36 @@ class Issuing:
         self.event.save(update_fields=["detail"])
 
 
+def _differences(content: bytes, *, sha256: str, size: int | None) -> Iterator[str]:
+    """How a stored file differs from what was written down of it when it was issued."""
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != sha256:
+        yield f"has the SHA-256 digest {digest}, but was issued with {sha256 or 'none'}"
+    elif len(content) != size:
+        yield f"has {len(content)} bytes, but was issued with {size}"
+
+
 def verify(round_: Round) -> list[str]:
-    """What is wrong with the round's issued letters, a sentence each; empty when all is well."""
+    """What is wrong with the round's issued letters, a sentence each; empty when all is well.
+
+    Their large print and plain text are looked at too.
+    """
     problems = []
     issued = 0
     files = LetterFile.objects.filter(letter__summary__freeze__round=round_)
     for file in files.select_related("letter__summary").iterator(chunk_size=50):
         issued += 1
         letter = file.letter
-        digest = hashlib.sha256(file.pdf).hexdigest()
-        if (digest, len(file.pdf)) != (letter.sha256, letter.size):
-            problems.append(
-                f"{letter.summary.slug}: the stored letter has the SHA-256 digest {digest}, but "
-                f"was issued with {letter.sha256 or 'none'}."
-            )
+        problems.extend(
+            f"{letter.summary.slug}: the stored letter {difference}."
+            for difference in _differences(file.pdf, sha256=letter.sha256, size=letter.size)
+        )
+    kept = LetterAlternative.objects.filter(letter__summary__freeze__round=round_)
+    for each in kept.select_related("letter__summary").iterator(chunk_size=50):
+        problems.extend(
+            f"{each.letter.summary.slug}: the stored {each.get_kind_display()} {difference}."
+            for difference in _differences(each.content, sha256=each.sha256, size=each.size)
+        )
     missing = Letter.objects.issued().filter(summary__freeze__round=round_, file__isnull=True)
     problems.extend(
         f"{slug}: the issued letter has no file."

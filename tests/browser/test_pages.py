@@ -25,6 +25,7 @@ ADDRESSES = [
     f"{COUNCIL}2020/letter/",
     f"{COUNCIL}2020/letter/1/",
     "/data/",
+    "/verify/",
     "/methods/",
     "/sources/",
     "/no-such-page/",

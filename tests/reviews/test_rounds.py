@@ -959,6 +959,36 @@ def test_verify_finds_a_letter_altered_behind_the_guards(authority: Authority) -
     ]
 
 
+@pytest.mark.parametrize(("kind", "name"), [("large_print", "large print"), ("text", "plain text")])
+def test_verify_finds_another_rendition_altered_behind_the_guards(
+    authority: Authority, kind: str, name: str
+) -> None:
+    round_ = make_issued_round(2020)
+    kept = LetterAlternative.objects.filter(kind=kind)
+    was = kept.get().sha256
+    with guards_lifted():
+        kept.update(content=b"forged")
+    forged = hashlib.sha256(b"forged").hexdigest()
+    assert rounds.verify(round_) == [
+        f"{authority.slug}: the stored {name} has the SHA-256 digest {forged}, but was issued with "
+        f"{was}."
+    ]
+
+
+def test_verify_finds_a_size_that_is_not_that_of_the_file(authority: Authority) -> None:
+    round_ = make_issued_round(2020)
+    kept = LetterAlternative.objects.filter(kind="text")
+    size = kept.get().size
+    with guards_lifted():
+        kept.update(size=7)
+        Letter.objects.update(size=8)
+    letter = len(LetterFile.objects.get().pdf)
+    assert rounds.verify(round_) == [
+        f"{authority.slug}: the stored letter has {letter} bytes, but was issued with 8.",
+        f"{authority.slug}: the stored plain text has {size} bytes, but was issued with 7.",
+    ]
+
+
 def test_population_of_a_later_year_does_not_change_a_frozen_row(authority: Authority) -> None:
     make_decision(authority)
     make_issued_round(2020)

@@ -19,6 +19,7 @@ from reviews import rounds
 from reviews.letters.messages import one_line
 from reviews.models import (
     NEXT_STATES,
+    Letter,
     LetterFile,
     MessageEvent,
     MessageState,
@@ -192,6 +193,50 @@ def test_send_of_one_round_leaves_the_others(box: Mailbox) -> None:
     make_issued_round(2021)
     assert send(round_=round_).sent == 1
     assert states() == ["sent", "queued"]
+
+
+def test_messages_of_a_held_letter_wait_until_it_is_released(box: Mailbox) -> None:
+    round_ = issued(2)
+    holder = make_user("holder", "hold_letters")
+    one = Letter.objects.filter(summary__slug="council-0")
+    rounds.hold(round_=round_, by=holder, reason="A query", letters=one)
+    done = send()
+    assert (done.sent, done.left) == (1, 0)
+    assert box.recipients == ["chief-1@example.org"]
+    assert states() == ["queued", "sent"]
+    rounds.release(round_=round_, by=holder, letters=one)
+    assert send().sent == 1
+    assert send().sent == 0
+    assert box.recipients == ["chief-1@example.org", "chief-0@example.org"]
+    assert states() == ["sent", "sent"]
+
+
+def test_messages_of_a_retracted_letter_wait_for_good(box: Mailbox) -> None:
+    round_ = issued(2)
+    one = Letter.objects.get(summary__slug="council-0")
+    retractor = make_user("retractor", "retract_letter", "hold_letters")
+    rounds.retract(letter=one, by=retractor, reason="Wrong council", notice="Sent in error.")
+    assert send().sent == 1
+    rounds.hold(round_=round_, by=retractor, reason="A query")
+    rounds.release(round_=round_, by=retractor)
+    assert send(clock=later(days=400)).sent == 0
+    assert box.recipients == ["chief-1@example.org"]
+    assert states() == ["queued", "sent"]
+
+
+def test_message_that_waits_longer_than_its_letter_is_held_keeps_its_own_time(
+    box: Mailbox,
+) -> None:
+    round_ = issued()
+    box.answers["MAIL"] = "451 later"
+    send()
+    holder = make_user("holder", "hold_letters")
+    rounds.hold(round_=round_, by=holder, reason="A query")
+    box.answers.clear()
+    assert send(clock=later(hours=1)).sent == 0
+    rounds.release(round_=round_, by=holder)
+    assert send().sent == 0
+    assert send(clock=later(hours=1)).sent == 1
 
 
 def test_send_stops_in_time_and_goes_on_later(box: Mailbox) -> None:

@@ -6,7 +6,7 @@
   const input = document.getElementById("file");
   const status = document.getElementById("drop-status");
   const digestField = document.getElementById("id_sha256");
-  const codeField = document.getElementById("id_code");
+  const codeField = document.getElementById("file-code");
   const CODE = /Check code ([2-9BCDFGHJKMNPQRSTVWXZ]{4}(?:-[2-9BCDFGHJKMNPQRSTVWXZ]{4}){2})/;
   const LARGEST = 50 * 1024 * 1024;
 

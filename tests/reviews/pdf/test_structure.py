@@ -272,8 +272,19 @@ def test_figures_are_attached_as_a_file() -> None:
         assert associated.objgen == specification.obj.objgen
 
 
+def test_check_code_stands_in_clear_for_programs_that_look_for_it(layout: Layout) -> None:
+    pdf = render(letter(**CODE), layout)
+    said = "Check code ABCD-EFGH-JKLM"
+    assert f"({said})".encode() in pdf
+    with pikepdf.open(BytesIO(pdf)) as file:
+        assert str(file.docinfo.Keywords) == said
+        with file.open_metadata() as metadata:
+            assert metadata["pdf:Keywords"] == said
+
+
 def test_letter_without_figures_or_code_has_neither() -> None:
     pdf = render(letter())
+    assert b"Check code" not in pdf
     with pikepdf.open(BytesIO(pdf)) as file:
         assert (list(file.attachments), "/AF" in file.Root) == ([], False)
     assert [text for _, text in told(letter()) if "Check code" in text] == []

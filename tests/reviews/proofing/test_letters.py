@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from reviews.drafting import compose
+from reviews.letters.document import Bar
 from reviews.models import Letter, LetterProof
 from reviews.proofing import Proof, proof_letters, proofs_of
 from reviews.proofing.letters import read
@@ -66,6 +67,19 @@ def test_proof_names_statistics_that_do_not_fit_their_page() -> None:
     panels = document.panels * 8
     found = read(replace(document, panels=panels), statistics=letter.summary.statistics())
     assert [(each.level, each.code) for each in found] == [("error", "overflow")]
+
+
+def test_proof_names_the_rendition_that_cannot_be_made() -> None:
+    frozen()
+    letter = Letter.objects.select_related("summary__freeze__round").get()
+    bars = tuple(Bar(f"Bar {n}", str(n), n, 50) for n in range(22))
+    document = compose(letter)
+    first, *others = document.panels
+    panels = (replace(first, chart=replace(first.chart, bars=bars)), *others)
+    found = read(replace(document, panels=panels), statistics=letter.summary.statistics())
+    assert [str(each) for each in found if each.code == "overflow"] == [
+        "in large print: a chart is too long for a page; shorten the letter's words."
+    ]
 
 
 def test_proof_is_kept_until_the_letter_changes() -> None:

@@ -38,7 +38,7 @@ OF_THE_YEAR = (
     "/data/YEAR/averages.csv-metadata.json",
     "/data/YEAR/manifest.csv",
 )
-OTHERS = ("/", "/?q=lynn", "/councils/", COUNCIL, "/data/", "/methods/", "/sources/")
+OTHERS = ("/", "/?q=lynn", "/councils/", COUNCIL, "/data/", "/verify/", "/methods/", "/sources/")
 
 
 @pytest.fixture

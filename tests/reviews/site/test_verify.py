@@ -13,8 +13,11 @@ from tests.reviews.site.builders import (
     PUBLISHED_AT,
     SPECIMEN,
     correct,
+    hold,
     make_frozen_round,
     make_issued,
+    release,
+    retract,
 )
 from tests.reviews.site.words import Page
 
@@ -48,7 +51,25 @@ def heading(client: Client, **asked: str) -> str:
 OURS = "This letter was issued by us"
 REPLACED = "This letter was issued by us and has been replaced"
 ALTERED = "This file is not as we issued it"
+RETRACTED = "This letter was issued by us and has been retracted"
 UNKNOWN = "We know of no such letter"
+
+
+def paragraphs(client: Client, **asked: str) -> list[str]:
+    return Page(client.get("/verify/", asked).content).texts("p")
+
+
+def ways(summary: AnnualSummary) -> dict[str, dict[str, str]]:
+    """Every way to ask about a letter."""
+    files = {
+        each.kind: {"sha256": each.sha256, "code": CODE}
+        for each in summary.letter.alternatives.all()
+    }
+    return files | {
+        "code": {"code": CODE},
+        "pdf": {"sha256": summary.letter.sha256},
+        "altered": {"sha256": "0" * 64, "code": CODE},
+    }
 
 
 def test_verify_knows_a_letter_by_its_code_and_by_its_digest(
@@ -73,6 +94,105 @@ def test_verify_tells_a_file_that_was_altered(client: Client, issued: AnnualSumm
     assert heading(client, code=CODE, sha256="0" * 64) == ALTERED
     assert heading(client, sha256="0" * 64) == UNKNOWN
     assert heading(client, code=LATER, sha256="0" * 64) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("kind", "named"), [("large_print", "large print"), ("text", "plain text")]
+)
+def test_verify_knows_other_renditions_and_says_which(
+    client: Client, issued: AnnualSummary, kind: str, named: str
+) -> None:
+    digest = issued.letter.alternatives.get(kind=kind).sha256
+    assert heading(client, sha256=digest) == OURS
+    said = f"The file is the letter's {named}, byte for byte as we issued it."
+    assert said in paragraphs(client, sha256=digest)
+    assert said in paragraphs(client, sha256=digest, code=CODE)
+    assert said not in paragraphs(client, sha256=issued.letter.sha256)
+    assert said not in paragraphs(client, code=CODE)
+
+
+@pytest.mark.parametrize("by", ["code", "pdf", "large_print", "text", "altered"])
+def test_verify_tells_a_letter_that_was_retracted(
+    client: Client, issued: AnnualSummary, by: str
+) -> None:
+    retract(issued, notice="It was sent in <error>.")
+    assert heading(client, **ways(issued)[by]) == RETRACTED
+    said = paragraphs(client, **ways(issued)[by])
+    assert "It was sent in <error>." in said
+    assert (
+        "The letter to King's Lynn & West Norfolk Council about the year ending 31 March 2020 was "
+        "issued on 29 July 2020 and retracted on 29 July 2020. It no longer stands, nor do its "
+        "figures."
+    ) in said
+    page = client.get("/verify/", ways(issued)[by]).content.decode()
+    assert '<a href="/councils/kings-lynn/2020/letter/1/">retracted</a>' in page
+    assert "Wrong council" not in page  # the reason is for staff
+
+
+def test_verify_tells_a_letter_replaced_by_one_that_was_retracted(
+    client: Client, issued: AnnualSummary
+) -> None:
+    corrected = correct(issued, not_upheld=3)
+    retract(corrected)
+    assert heading(client, code=CODE) == REPLACED
+    assert (
+        "A later one took its place on 29 July 2020 and has been retracted since: the notice."
+    ) in paragraphs(client, code=CODE)
+    assert heading(client, sha256=corrected.letter.sha256) == RETRACTED
+
+
+def test_verify_tells_a_retracted_letter_that_was_replaced_since(
+    client: Client, issued: AnnualSummary
+) -> None:
+    retract(issued)
+    correct(issued, not_upheld=3)
+    assert heading(client, code=CODE) == RETRACTED
+    assert "A later one took its place on 29 July 2020: the current letter." in paragraphs(
+        client, code=CODE
+    )
+
+
+@pytest.mark.parametrize("by", ["code", "pdf", "large_print", "text", "altered"])
+@pytest.mark.parametrize("is_retracted", [False, True])
+def test_verify_knows_nothing_of_a_letter_while_it_is_held(
+    client: Client, issued: AnnualSummary, by: str, is_retracted: bool
+) -> None:
+    if is_retracted:
+        retract(issued)
+    held = hold(issued)
+    assert heading(client, **ways(issued)[by]) == UNKNOWN
+    release(held)
+    cache.clear()
+    assert heading(client, **ways(issued)[by]) != UNKNOWN
+
+
+@pytest.mark.parametrize("by", ["large_print", "text", "altered"])
+@pytest.mark.parametrize("is_retracted", [False, True])
+def test_verify_knows_nothing_of_other_renditions_or_notices_before_publication(
+    client: Client,
+    clock: time_machine.Traveller,
+    issued: AnnualSummary,
+    by: str,
+    is_retracted: bool,
+) -> None:
+    if is_retracted:
+        retract(issued)
+    clock.move_to(BEFORE)
+    assert heading(client, **ways(issued)[by]) == UNKNOWN
+
+
+def test_verify_takes_the_code_by_itself_after_a_file(
+    client: Client, issued: AnnualSummary
+) -> None:
+    """A digest asked about before does not go along with a code typed after it."""
+    page = Page(client.get("/verify/", {"code": CODE, "sha256": "0" * 64}).content)
+    named = [element.attributes.get("name") for element in page.elements]
+    forms = [index for index, element in enumerate(page.elements) if element.tag == "form"]
+    by_code, by_file = named[slice(*forms)], named[forms[1] :]
+    assert [name for name in by_code if name] == ["code"]
+    assert [name for name in by_file if name] == ["code", "sha256"]
+    hidden = next(each for each in page.elements if each.attributes.get("id") == "file-code")
+    assert (hidden.attributes["type"], hidden.attributes.get("value")) == ("hidden", None)
 
 
 def test_verify_does_not_know_a_code_that_was_never_issued(
