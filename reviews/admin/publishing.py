@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
 from casework.admin.pages import RecordAdmin, actor
+from casework.conditions import in_words
 from casework.refusals import Refused
 from reviews import rounds
 from reviews.models import Correction, Hold, Letter, Retraction, Round
@@ -132,6 +133,7 @@ class NothingToType(forms.Form):
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label="Why",
+        validators=[in_words],
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60, "autofocus": True}),
         help_text="For staff: it stays on record and is not published.",
     )
@@ -141,6 +143,7 @@ class CorrectForm(forms.Form):
     reason = forms.CharField(
         label="Why the letter is corrected",
         max_length=REASON_LENGTH,
+        validators=[in_words],
         widget=forms.Textarea(attrs={"rows": 4, "cols": 60, "autofocus": True}),
         help_text="The corrected letter prints it in its first lines, for everybody to read.",
     )

@@ -100,6 +100,7 @@ class ApproveForm(StepForm):
     reason = forms.CharField(
         label="Why letters with warnings may go out",
         required=False,
+        validators=[in_words],
         widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
         help_text="Needed where the proof has warnings. It stays in the round's history.",
     )

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 
 from casework.admin.pages import BackOfficeAdmin, RecordAdmin, actor, refusal
 from casework.choices import AuthorityType, Region
+from casework.conditions import in_words
 from casework.models import Authority
 from casework.refusals import Refused
 from reviews.admin.letters import number_of
@@ -87,6 +88,7 @@ class AcceptForm(forms.Form):
     reason = forms.CharField(
         label="Why the wording changes",
         max_length=300,
+        validators=[in_words],
         widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="It stays with the version.",
     )

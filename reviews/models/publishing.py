@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from casework.conditions import in_order, together
+from casework.conditions import in_order, in_words, together
 from reviews.models.summaries import AnnualSummary
 from reviews.querysets import HoldQuerySet
 
@@ -16,7 +16,7 @@ class Hold(models.Model):
     """
 
     summary = models.ForeignKey(AnnualSummary, models.PROTECT, related_name="holds")
-    reason = models.TextField()
+    reason = models.TextField(validators=[in_words])
     held_at = models.DateTimeField("held")
     held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     released_at = models.DateTimeField("released", null=True, blank=True)
@@ -70,7 +70,7 @@ class Retraction(models.Model):
     summary = models.OneToOneField(
         AnnualSummary, models.PROTECT, primary_key=True, related_name="retraction"
     )
-    reason = models.TextField(help_text="For staff.")
+    reason = models.TextField(help_text="For staff.", validators=[in_words])
     notice = models.TextField(help_text="What the public reads in place of the letter.")
     retracted_at = models.DateTimeField("retracted")
     retracted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from casework.choices import AuthorityType, Region
-from casework.conditions import one_of
+from casework.conditions import in_words, one_of
 from reviews.models.rounds import Round
 from reviews.models.summaries import AnnualSummary
 from reviews.querysets import WordingVersionQuerySet
@@ -128,7 +128,7 @@ class WordingVersion(models.Model):
     wording = models.ForeignKey(WordingText, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     content = models.TextField("text", blank=True)
-    reason = models.TextField()
+    reason = models.TextField(validators=[in_words])
     restores = models.PositiveIntegerField("restores version", null=True, blank=True)
     made_at = models.DateTimeField("accepted")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

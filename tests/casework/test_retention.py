@@ -505,7 +505,7 @@ def test_text_of_a_published_statement_is_removed_in_no_other_case() -> None:
 
 @pytest.mark.django_db
 def test_reason_of_an_import_goes_with_the_last_of_its_cases() -> None:
-    first, second = (make_decision(make_authority()).complaint for _ in range(2))
+    first, second = (make_past().complaint for _ in range(2))
     by = User.objects.create_user("one")
     with recorded(by=by, what="Import", reason=f"As {NAME} said") as batch:
         Complaint.objects.filter(pk__in=[first.pk, second.pk]).update(category="other")
