@@ -126,7 +126,7 @@ def verify(round_: Round) -> list[str]:
 
     Their large print and plain text are looked at too.
     """
-    problems = []
+    problems: list[str] = []
     issued = 0
     files = LetterFile.objects.filter(letter__summary__freeze__round=round_)
     for file in files.select_related("letter__summary").iterator(chunk_size=50):
@@ -134,13 +134,13 @@ def verify(round_: Round) -> list[str]:
         letter = file.letter
         problems.extend(
             f"{letter.summary.slug}: the stored letter {difference}."
-            for difference in _differences(file.pdf, sha256=letter.sha256, size=letter.size)
+            for difference in _differences(bytes(file.pdf), sha256=letter.sha256, size=letter.size)
         )
     kept = LetterAlternative.objects.filter(letter__summary__freeze__round=round_)
     for each in kept.select_related("letter__summary").iterator(chunk_size=50):
         problems.extend(
             f"{each.letter.summary.slug}: the stored {each.get_kind_display()} {difference}."
-            for difference in _differences(each.content, sha256=each.sha256, size=each.size)
+            for difference in _differences(bytes(each.content), sha256=each.sha256, size=each.size)
         )
     missing = Letter.objects.issued().filter(summary__freeze__round=round_, file__isnull=True)
     problems.extend(

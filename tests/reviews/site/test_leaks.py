@@ -299,11 +299,13 @@ def test_staff_who_may_see_a_round_find_every_fact_of_it(
     missing = plant() | FOR_STAFF
     clock.move_to(BEFORE)
     client = member(role)
+    # Messages, which name this officer, show addresses that approving needs not.
+    unseen = {"addressee", "recipient"} if role == "approver" else set()
     for address in office_addresses():
         if missing and address.startswith("/admin/reviews/") and "/export/" not in address:
             for name in told(missing, [ask(client, address)]):
                 del missing[name]
-    assert missing == {}
+    assert missing.keys() == unseen
 
 
 def test_held_letters_are_told_of_by_nothing_after_publication(

@@ -10,7 +10,7 @@ IN_WORDS = django.core.validators.RegexValidator(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0018_what_is_held_corrected_or_retracted_stays_on_record")]
+    dependencies = [("reviews", "0019_signatures")]
 
     operations = [
         # Validators alone: no table is altered, so no trigger is lost.
