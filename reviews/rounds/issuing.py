@@ -112,7 +112,7 @@ class Issuing:
         self.event.save(update_fields=["detail"])
 
 
-def _differences(content: bytes, *, sha256: str, size: int | None) -> Iterator[str]:
+def _differences(content: bytes | memoryview, *, sha256: str, size: int | None) -> Iterator[str]:
     """How a stored file differs from what was written down of it when it was issued."""
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:
@@ -126,7 +126,7 @@ def verify(round_: Round) -> list[str]:
 
     Their large print and plain text are looked at too.
     """
-    problems = []
+    problems: list[str] = []
     issued = 0
     files = LetterFile.objects.filter(letter__summary__freeze__round=round_)
     for file in files.select_related("letter__summary").iterator(chunk_size=50):
