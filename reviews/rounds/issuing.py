@@ -112,7 +112,7 @@ class Issuing:
         self.event.save(update_fields=["detail"])
 
 
-def _differences(content: bytes, *, sha256: str, size: int | None) -> Iterator[str]:
+def _differences(content: bytes | memoryview, *, sha256: str, size: int | None) -> Iterator[str]:
     """How a stored file differs from what was written down of it when it was issued."""
     digest = hashlib.sha256(content).hexdigest()
     if digest != sha256:

@@ -1,5 +1,7 @@
 """Whether a letter is ours, by its code or by its file's digest."""
 
+from typing import Any
+
 import pytest
 import time_machine
 from django.core.cache import cache
@@ -179,6 +181,23 @@ def test_verify_knows_nothing_of_other_renditions_or_notices_before_publication(
         retract(issued)
     clock.move_to(BEFORE)
     assert heading(client, **ways(issued)[by]) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("by", "number"), [("code", 3), ("pdf", 3), ("large_print", 4), ("text", 5), ("altered", 5)]
+)
+def test_verify_asks_little_of_the_database(
+    client: Client,
+    issued: AnnualSummary,
+    django_assert_num_queries: Any,
+    settings: Any,
+    by: str,
+    number: int,
+) -> None:
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    asked = ways(issued)[by]
+    with django_assert_num_queries(number):
+        client.get("/verify/", asked)
 
 
 def test_verify_takes_the_code_by_itself_after_a_file(
