@@ -37,7 +37,8 @@ def merge(pdfs: Iterable[bytes], target: BinaryIO) -> int:
                         if key not in pictures:
                             pictures[key] = merged.copy_foreign(picture)
                         signed[name] = pictures[key]
-                    page.resources.XObject = Dictionary()
+                    if signed:
+                        page.resources.XObject = Dictionary()
                     for entry in ("/StructParents", "/Tabs"):
                         if entry in page.obj:
                             del page.obj[entry]
@@ -46,7 +47,8 @@ def merge(pdfs: Iterable[bytes], target: BinaryIO) -> int:
                             del annotation.StructParent
                     merged.pages.append(page)
                     merged.pages[-1].resources.Font = shared
-                    merged.pages[-1].resources.XObject = signed
+                    if signed:
+                        merged.pages[-1].resources.XObject = signed
         if not merged.pages:
             raise ValueError("there are no letters to merge")
         merged.save(target, deterministic_id=True)

@@ -170,7 +170,7 @@ def _flowing(parts: Iterable[Part], layout: Layout, top: float, foot: float) -> 
             waiting.popleft()
             if first.height > room:
                 if not isinstance(first, Prose):
-                    raise DoesNotFit("a picture is too long for a page")
+                    raise DoesNotFit("a chart is too long for a page")
                 first, rest = first.split(room)
                 waiting.appendleft(rest)
             y -= gap + first.height

@@ -44,7 +44,9 @@ from tests.factories import (
     make_recommendation,
     make_round,
     make_signatory,
+    make_user,
 )
+from tests.reviews.signatures import make_png
 
 pytestmark = pytest.mark.django_db
 
@@ -246,7 +248,9 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     now, day = timezone.now(), dt.date(2019, 11, 1)
     authority = make_authority()
     make_chief_executive(authority)
-    make_signatory()
+    rounds.set_signature(
+        signatory=make_signatory(), png=make_png(), by=make_user("signs", "change_signatory")
+    )
     decision = make_decision(authority, reference="19 900 001")
     complaint = decision.complaint
     other = make_complaint(authority)

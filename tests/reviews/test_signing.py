@@ -7,9 +7,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -398,7 +399,10 @@ def test_signature_is_looked_at_by_staff_who_may(
 ) -> None:
     rounds.set_signature(signatory=signatory, png=PNG, by=keeper)
     link = reverse("admin:reviews_signature_png", args=[Signature.objects.get().pk])
-    client = signed_in(role)
+    client, reader = Client(), make_user("reader")
+    reader.groups.add(Group.objects.get(name=role))
+    User.objects.filter(pk=reader.pk).update(is_staff=True)
+    client.force_login(reader)
     response = client.get(link)
     assert response.status_code == status
     if status == 200:
@@ -406,9 +410,12 @@ def test_signature_is_looked_at_by_staff_who_may(
         assert response["X-Content-Type-Options"] == "nosniff"
         page = client.get(address(Signatory, "change", signatory.pk)).content.decode()
         assert f'<a href="{link}">' in page
+        assert (
+            client.get(address(Signature, "change", Signature.objects.get().pk)).status_code == 200
+        )
 
 
-def test_signature_is_not_public(client: Any, signatory: Signatory, keeper: User) -> None:
+def test_signature_is_not_public(client: Client, signatory: Signatory, keeper: User) -> None:
     rounds.set_signature(signatory=signatory, png=PNG, by=keeper)
     link = reverse("admin:reviews_signature_png", args=[Signature.objects.get().pk])
     assert client.get(link).status_code == 302
