@@ -89,7 +89,8 @@ def proof_view(request: HttpRequest, pk: int) -> HttpResponse:
         if not may_proof:
             raise PermissionDenied
         proofs = proof_letters(waiting)
-        messages.info(request, f"Proofed {len(proofs)} letters.")
+        number = "1 letter" if len(proofs) == 1 else f"{len(proofs)} letters"
+        messages.info(request, f"Proofed {number}.")
         return HttpResponseRedirect(request.path)
     stored = {
         proof.letter_id: Proof(
