@@ -159,8 +159,8 @@ def make_case() -> Complaint:
 
 def test_auditor_opens_a_case_and_changes_nothing(live_server: Any, page: Page) -> None:
     complaint = make_case()
-    before = Change.objects.count()
     sign_in(page, live_server.url, "auditor")
+    before = Change.objects.count()
     page.get_by_label("Find case").fill("20001234")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Case 20 001 234").wait_for()
