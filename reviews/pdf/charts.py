@@ -1,5 +1,7 @@
 """Charts of an authority's own figures: horizontal bars on one scale from nothing to the whole."""
 
+from abc import ABC, abstractmethod
+
 from reportlab.lib.colors import white
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
@@ -24,7 +26,7 @@ def drawing(chart: Chart, width: float, layout: ChartLayout) -> Drawing:
     return BarChart(chart, width, layout) if chart.bars else EmptyChart(chart, width, layout)
 
 
-class Picture:
+class Picture(ABC):
     """A chart as a part of a page: it is not split, and is one figure of the structure."""
 
     keeps_next = False
@@ -48,8 +50,9 @@ class Picture:
         with canvas.figure(self.chart.alternative, box):
             self.draw(canvas, x, y)
 
+    @abstractmethod
     def draw(self, canvas: TaggedCanvas, x: float, y: float) -> None:
-        raise NotImplementedError
+        """Put its strokes and words there, inside the figure."""
 
 
 class BarChart(Picture):
