@@ -56,7 +56,9 @@ COLUMNS: dict[CaseListKind, tuple[Column, ...]] = {
 
 
 def file_name(found: CaseList, ending: str) -> str:
-    return f"{found.summary.year_ending}-{found.summary.slug}-{found.kind}.{ending}"
+    summary = found.summary
+    version = f"-{summary.version}" if summary.version > 1 else ""
+    return f"{summary.year_ending}-{summary.slug}-{found.kind}{version}.{ending}"
 
 
 def content(found: CaseList, ending: str) -> bytes:

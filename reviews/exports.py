@@ -113,7 +113,9 @@ def write_case_lists(*, letters: QuerySet[Letter], target: BinaryIO | IO[bytes])
 
 def export_case_lists(*, round_: Round, by: User, to: Path, authority: int | None) -> int:
     """Exports a frozen round's case lists, or one authority's (by its id), and records it."""
-    letters = Letter.objects.of_round(round_.pk)
+    letters = Letter.objects.of_round(round_.pk).filter(
+        summary__in=AnnualSummary.objects.current().values("pk")
+    )
     if not letters.exists():
         raise Refused(f"The round {round_.year} is not frozen yet, so it has no case lists.")
     if authority is not None:

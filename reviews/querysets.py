@@ -164,7 +164,14 @@ class LetterReturnQuerySet(QuerySet["LetterReturn"]):
 class OutboxMessageQuerySet(QuerySet["OutboxMessage"]):
     def may_be_sent(self) -> Self:
         """Those that nothing holds back but their time: the one place that says so."""
+        replaced = _summaries().filter(
+            freeze=OuterRef("letter__summary__freeze"),
+            authority=OuterRef("letter__summary__authority"),
+            version__gt=OuterRef("letter__summary__version"),
+            letter__issued_at__isnull=False,
+        )
         return self.filter(
+            ~Exists(replaced),
             ~is_held("letter__summary"),
             letter__issued_at__isnull=False,
             letter__summary__retraction__isnull=True,

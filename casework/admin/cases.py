@@ -682,8 +682,8 @@ class ComplainantAdmin(SearchedByPost, CaseSearch, BackOfficeAdmin):
     list_select_related = ("complaint",)
     search_fields = ("complaint__reference",)
     search_help_text = "By the case's reference."
-    searched = ("name", "postcode", "email", "telephone")
-    searched_by = "name, postcode, e-mail address or telephone"
+    searched = ("name", "address", "postcode", "email", "telephone")
+    searched_by = "name, address, postcode, e-mail address or telephone"
     readonly_fields = ("complaint",)
     fields = ("complaint", "name", ("email", "telephone"), "address", "postcode")
 

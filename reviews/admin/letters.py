@@ -321,7 +321,7 @@ class LetterAdmin(LetterDeeds, BackOfficeAdmin):
     def approve(self, request: HttpRequest, queryset: QuerySet[Letter]) -> TemplateResponse | None:
         """Asks first why letters with warnings may be approved, and shows these."""
         reason = request.POST.get("reason", "").strip()
-        waiting = queryset.filter(approved_at=None, issued_at=None)
+        waiting = Letter.objects.awaiting_approval().filter(pk__in=queryset.order_by().values("pk"))
         warned = {pk: each for pk, each in proof_letters(waiting).items() if each.of("warning")}
         if warned and not reason:
             context = {

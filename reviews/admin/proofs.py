@@ -17,7 +17,7 @@ from reviews import rounds
 from reviews.admin.access import may
 from reviews.awkward import awkward
 from reviews.models import Letter, LetterProof, LetterReturn, Round
-from reviews.proofing import Finding, Proof, proof_letters
+from reviews.proofing import Finding, Proof, proof_letters, proofs_of
 
 FINDINGS = {
     "unprintable-text": "Characters that the letter cannot show",
@@ -92,14 +92,7 @@ def proof_view(request: HttpRequest, pk: int) -> HttpResponse:
         number = "1 letter" if len(proofs) == 1 else f"{len(proofs)} letters"
         messages.info(request, f"Proofed {number}.")
         return HttpResponseRedirect(request.path)
-    stored = {
-        proof.letter_id: Proof(
-            proof.letter.summary.name, tuple(Finding(**each) for each in proof.findings)
-        )
-        for proof in LetterProof.objects.filter(letter__in=waiting.order_by().values("pk"))
-        .select_related("letter__summary")
-        .order_by("letter__summary__name")
-    }
+    stored = proofs_of(waiting)
     context = {
         **admin.site.each_context(request),
         "title": "Proof of the letters",

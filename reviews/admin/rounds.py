@@ -97,6 +97,7 @@ class AgainForm(StepForm):
 
 
 class ApproveForm(StepForm):
+    words = forms.CharField(widget=forms.HiddenInput, required=False)  # what was looked at
     reason = forms.CharField(
         label="Why letters with warnings may go out",
         required=False,
@@ -161,7 +162,11 @@ def _take_approve(
     page: "RoundAdmin", request: HttpRequest, round_: Round, given: dict[str, Any]
 ) -> None:
     approved = rounds.approve(
-        round_=round_, by=actor(request), seen=given["number"], reason=given["reason"]
+        round_=round_,
+        by=actor(request),
+        seen=given["number"],
+        words_seen=given["words"],
+        reason=given["reason"],
     )
     tell_approved(page, request, round_, approved)
 
@@ -495,7 +500,9 @@ class RoundAdmin(BackOfficeAdmin):
         form_class = FORMS.get(name, StepForm)
         if name == "freeze" and round_.freeze:
             form_class = AgainForm
-        initial = {"number": round_.freeze.number} if round_.freeze else {}
+        initial: dict[str, Any] = {"number": round_.freeze.number} if round_.freeze else {}
+        if form_class is ApproveForm:
+            initial["words"] = rounds.words_of(round_)
         form = form_class(request.POST if request.method == "POST" else None, initial=initial)
         problems: list[str] = []
         if request.method == "POST" and form.is_valid():

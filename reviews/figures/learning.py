@@ -249,6 +249,21 @@ CONDITIONS: dict[str, Condition] = {
         "4 seminars, 4 the year before",
         lambda f: f.change("seminars") is not None,
     ),
+    "seminar delegates recorded": Condition(
+        "Somebody from a local authority is recorded at a seminar of the year",
+        "178 delegates",
+        lambda f: f.now.seminar_delegates > 0,
+    ),
+    "seminar delegates known before": Condition(
+        "The same, and also for the year before",
+        "178 delegates, 166 the year before",
+        lambda f: f.change("seminar_delegates") is not None,
+    ),
+    "seminar places known before": Condition(
+        "A seminar is recorded for the year, and one for the year before with its place",
+        "Manchester and Exeter",
+        lambda f: f.now.seminars > 0 and bool(f.before.seminar_places),
+    ),
     "courses held": Condition(
         "A course is recorded for the year",
         "118 courses",
@@ -268,6 +283,16 @@ CONDITIONS: dict[str, Condition] = {
         "There were fewer courses than the year before, but one at least",
         "71 courses, 118 the year before",
         lambda f: (f.change("courses") or 0) < 0,
+    ),
+    "people trained recorded": Condition(
+        "Somebody is recorded at a course of the year",
+        "1,432 people",
+        lambda f: f.now.course_people > 0,
+    ),
+    "people trained known before": Condition(
+        "The same, and also for the year before",
+        "1,432 people, 900 the year before",
+        lambda f: f.change("course_people") is not None,
     ),
     "more people trained than before": Condition(
         "More people came to courses than the year before, when some did",

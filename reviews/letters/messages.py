@@ -16,13 +16,18 @@ SUBJECT_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """The letter that a message is about; `page` is where it can be read once it is public."""
+    """The letter that a message is about; `page` is where it can be read once it is public.
+
+    `is_public` says whether it is so already when the message is written, as a correction often is.
+    """
 
     authority: str
     year_ending: int
     public_from: dt.datetime
     page: str
     is_demonstration: bool
+    version: int = 1
+    is_public: bool = False
 
     @property
     def embargo(self) -> str:
@@ -55,10 +60,13 @@ def letter_text(occasion: Occasion, *, officer: str, addressee: str, has_case_li
     return _text(
         f"Our annual review letter to {occasion.authority} for the year ending {year} is attached "
         "as a PDF.",
+        f"It is version {occasion.version} and replaces our earlier letter."
+        if occasion.version > 1
+        else "",
         greeting,
         _embargo(occasion, "the letter and its figures"),
         _lists(occasion) if has_case_lists else "",
-        "Please tell us before then if something in it looks wrong to you.",
+        f"Please tell us {_by_when(occasion)}if something in it looks wrong to you.",
         occasion=occasion,
     )
 
@@ -68,7 +76,7 @@ def case_lists_text(occasion: Occasion) -> str:
     return _text(
         _lists(occasion),
         _embargo(occasion, "the lists"),
-        "Please tell us before then if a case is missing or is not yours.",
+        f"Please tell us {_by_when(occasion)}if a case is missing or is not yours.",
         occasion=occasion,
     )
 
@@ -82,7 +90,13 @@ def _lists(occasion: Occasion) -> str:
     )
 
 
+def _by_when(occasion: Occasion) -> str:
+    return "" if occasion.is_public else "before then "
+
+
 def _embargo(occasion: Occasion, what: str) -> str:
+    if occasion.is_public:
+        return f"The letter is public at\n{occasion.page}"
     return (
         f"EMBARGO: until {occasion.embargo} {what} are for you and your officers only. From then "
         f"on the letter is at\n{occasion.page}"

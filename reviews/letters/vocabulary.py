@@ -98,13 +98,33 @@ _SOME_DUE = (
 )
 
 
-def _learning_needs(name: str) -> tuple[Requirement, ...]:
-    """What has to be recorded for a figure of seminars or courses to have a value."""
-    if name == "seminar places":
-        return (Requirement("seminars in places"),)
-    subject = "seminars" if "seminar" in name else "courses"
-    is_of_two_years = name.startswith("change") or name.endswith("before")
-    return (Requirement(f"{subject} {'known before' if is_of_two_years else 'held'}"),)
+# What has to be so for a figure of seminars or courses to have a value: one of these.
+_COURSES_BEFORE = (
+    "courses known before",
+    "more courses than before",
+    "fewer courses than before",
+)
+_PEOPLE_BEFORE = ("people trained known before", "more people trained than before")
+_LEARNING_NEEDS = {
+    "seminars": ("seminars held",),
+    "seminar places": ("seminars in places",),
+    "seminar delegates": ("seminar delegates recorded",),
+    "seminar authorities": ("seminar delegates recorded",),
+    "courses": ("courses held",),
+    "people trained": ("people trained recorded",),
+    "people trained in hundreds": ("people trained recorded",),
+    "change in seminars": ("seminars known before",),
+    "change in seminar delegates": ("seminar delegates known before",),
+    "change in seminar authorities": ("seminar delegates known before",),
+    "change in courses": _COURSES_BEFORE,
+    "change in people trained": _PEOPLE_BEFORE,
+    "seminars before": ("seminars known before",),
+    "seminar places before": ("seminar places known before",),
+    "seminar delegates before": ("seminar delegates known before",),
+    "seminar authorities before": ("seminar delegates known before",),
+    "courses before": _COURSES_BEFORE,
+    "people trained before": _PEOPLE_BEFORE,
+}
 
 
 PLACEHOLDERS = (
@@ -162,7 +182,12 @@ PLACEHOLDERS = (
         (Requirement(RATE_PER_100K),),
     ),
     *(
-        Placeholder(name, f"{each.description}.", each.example, _learning_needs(name))
+        Placeholder(
+            name,
+            f"{each.description}.",
+            each.example,
+            tuple(Requirement(condition) for condition in _LEARNING_NEEDS[name]),
+        )
         for name, each in learning.PLACEHOLDERS.items()
     ),
 )  # fmt: skip

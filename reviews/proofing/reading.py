@@ -20,7 +20,7 @@ MOST_PAGES = 4
 MARGIN = 36.0  # points at each edge of a page on which nothing is printed
 FOOT = 70.0  # what stands lower is the foot of every page
 
-UNRESOLVED = re.compile(r"\(\(.*?\)\)|\(\(|\{\{.*?\}\}|\{%.*?%\}|«.*?»")
+UNRESOLVED = re.compile(r"\(\(.*?\)\)|\(\(|\{\{.*?\}\}|\{%.*?%\}|«.*?»|\bno figure\b")
 _reading = Lock()  # pdfium reads one file at a time
 
 
@@ -102,9 +102,11 @@ def _overflowing(pages: list[_Page]) -> Iterator[Finding]:
 
 
 def _widows(document: LetterDocument, pages: list[_Page]) -> Iterator[Finding]:
-    headings = {_plain(block.text) for block in document.narrative if isinstance(block, Heading)}
+    headings = [_plain(block.text) for block in document.narrative if isinstance(block, Heading)]
     for number, page in enumerate(pages[:-1], 1):
-        if page.last_line in headings:
+        # A long heading has several lines, of which the last stands at the foot.
+        last = page.last_line
+        if last and any(heading == last or heading.endswith(f" {last}") for heading in headings):
             yield Finding(
                 "error",
                 "widow-heading",

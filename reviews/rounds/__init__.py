@@ -4,7 +4,7 @@ Each step refuses (`Refused`) with one sentence a problem and changes nothing.
 """
 
 from reviews.rounds.alternatives import make_alternative, store_alternatives
-from reviews.rounds.approving import amend_letter, answer_return, approve, return_letter
+from reviews.rounds.approving import amend_letter, answer_return, approve, return_letter, words_of
 from reviews.rounds.checking import Finding, check
 from reviews.rounds.correcting import correct, correction_refusals
 from reviews.rounds.freezing import freeze
@@ -65,4 +65,5 @@ __all__ = [
     "store_alternatives",
     "verify",
     "withdraw",
+    "words_of",
 ]

@@ -1,17 +1,28 @@
 """Approval by a second person, and what makes an approved letter a draft again."""
 
+import datetime as dt
+
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from casework.actions import recorded
 from casework.refusals import Refused
-from reviews.models import Letter, LetterReturn, Round, RoundEvent, WordingText, WordingVersion
+from reviews.models import (
+    LateReplies,
+    Letter,
+    LetterReturn,
+    Round,
+    RoundEvent,
+    WordingText,
+    WordingVersion,
+)
 from reviews.pdf.text import first_unprintable
-from reviews.proofing import Proof, proof_letters
+from reviews.proofing import Proof, digest_of_all, proof_letters
 from reviews.querysets import LetterQuerySet
 from reviews.rounds.steps import record, require
 
+A_MINUTE = dt.timedelta(minutes=1)  # in which a round is opened
 MOST_PROBLEMS = 20  # said at once when letters are refused
 
 
@@ -21,12 +32,14 @@ def approve(
     by: User,
     letters: QuerySet[Letter] | None = None,
     seen: int | None = None,
+    words_seen: str = "",
     reason: str = "",
 ) -> int:
     """Approves the letters given, or all of the round; the number that were not yet approved.
 
     Refuses whoever froze the figures: letters are approved by a second person. `seen` is the number
-    of the freeze that person looked at; letters of a later one are not approved unseen. Letters are
+    of the freeze that person looked at, and `words_seen` what `words_of` said then; letters that
+    have changed since are not approved unseen. Letters are
     proofed first: an error refuses, warnings need a `reason`. Of all letters those returned and not
     answered stay drafts; asked for by itself, such a letter is refused.
     """
@@ -66,6 +79,11 @@ def approve(
                 f"{by.get_username()} drafted the correction for {own.summary.name}; another "
                 "person has to approve it."
             )
+        if words_seen and words_of(round_) != words_seen:
+            raise Refused(
+                f"What letters of the round {round_.year} say has changed since you looked; look "
+                "at them again before you approve them."
+            )
         accepted = _accept(proof_letters(waiting), reason)
         approved = Letter.objects.filter(pk__in=list(waiting.values_list("pk", flat=True))).update(
             approved_at=timezone.now(), approved_by=by
@@ -74,6 +92,11 @@ def approve(
             detail = f"{approved} letters{accepted}"
             record(round_, RoundEvent.Action.APPROVED, by=by, detail=detail)
     return approved
+
+
+def words_of(round_: Round) -> str:
+    """A digest of all that the letters of a round say which are neither approved nor held."""
+    return digest_of_all(Letter.objects.of_round(round_.pk).awaiting_approval())
 
 
 def _to_approve(round_: Round, letters: QuerySet[Letter] | None) -> LetterQuerySet:
@@ -133,6 +156,8 @@ def answer_return(*, letter: Letter, by: User, answer: str) -> LetterReturn:
         open_return.answer = answer.strip()
         open_return.answered_at, open_return.answered_by = timezone.now(), by
         open_return.save(update_fields=["answer", "answered_at", "answered_by"])
+        detail = f"{letter.summary.name}, answered: {answer.strip()}"
+        record(round_, RoundEvent.Action.RETURNED, by=by, detail=detail)
     return open_return
 
 
@@ -147,9 +172,15 @@ def _not_issued(round_: Round, letter: Letter) -> LetterQuerySet:
 
 
 def _worded_by(round_: Round, by: User) -> bool:
-    """Whether words of the round's letters are this person's, beside those it was opened with."""
-    own = WordingVersion.objects.current().filter(wording__round=round_, made_by=by)
-    return own.exclude(number=1, wording__scope=WordingText.Scope.MAIN).exists()
+    """Whether words of the round's letters are this person's, beside those it was opened with.
+
+    Also words that others have changed since, and marks of late replies, which words may follow.
+    """
+    begun_with = Q(number=1) & (
+        Q(wording__scope=WordingText.Scope.MAIN) | Q(made_at__lt=round_.opened_at + A_MINUTE)
+    )
+    own = WordingVersion.objects.filter(wording__round=round_, made_by=by).exclude(begun_with)
+    return own.exists() or LateReplies.objects.filter(round=round_, marked_by=by).exists()
 
 
 def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -> bool:

@@ -18,6 +18,7 @@ from casework.refusals import Refused
 from reviews.letters import messages
 from reviews.models import (
     NEXT_STATES,
+    AnnualSummary,
     Letter,
     MessageEvent,
     MessageState,
@@ -105,7 +106,8 @@ def awaiting_case_lists(round_: Round) -> QuerySet[Letter]:
         Letter.objects.of_round(round_.pk)
         .issued()
         .filter(recipients__has_key=ContactRole.LINK_OFFICER.value)
-        .filter(summary__case_lists__kind="received")
+        .filter(summary__case_lists__kind="received", summary__retraction__isnull=True)
+        .filter(summary__in=AnnualSummary.objects.current().values("pk"))
         .exclude(messages__has_case_lists=True)
     )
 
@@ -242,6 +244,8 @@ def _occasion(letter: Letter) -> messages.Occasion:
         public_from=round_.publish_at,
         page=f"{settings.SITE_ADDRESS}/councils/{summary.slug}/{summary.year_ending}/",
         is_demonstration=round_.is_demonstration,
+        version=summary.version,
+        is_public=round_.publish_at <= timezone.now(),
     )
 
 

@@ -184,6 +184,8 @@ def _hand_over(server: BaseEmailBackend, message: OutboxMessage) -> Answer:
     except smtplib.SMTPRecipientsRefused as refused:
         (code, _), *_ = refused.recipients.values()
         return _refused(code)
+    except smtplib.SMTPSenderRefused:
+        return _refused(451)  # the setting of the sender is wrong, not this message: not now
     except smtplib.SMTPResponseException as refused:
         return _refused(refused.smtp_code)
     except smtplib.SMTPNotSupportedError:

@@ -1,13 +1,18 @@
 """Approval after proofing, and letters returned with a comment."""
 
+from io import StringIO
+
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from casework.refusals import Refused
 from reviews import rounds
-from reviews.models import Letter, LetterReturn, Round, RoundEvent
+from reviews.letters.wording import usual
+from reviews.models import Letter, LetterReturn, Round, RoundEvent, WordingVersion
+from reviews.rounds import wording
 from tests.factories import (
     make_approver,
     make_authority,
@@ -151,3 +156,46 @@ def test_database_refuses_a_second_open_return(round_: Round) -> None:
     LetterReturn.objects.create(letter=letter(0), comment="One.", **values)
     with pytest.raises(IntegrityError), transaction.atomic():
         LetterReturn.objects.create(letter=letter(0), comment="Two.", **values)
+
+
+def test_approve_refuses_letters_that_changed_since_they_were_looked_at(round_: Round) -> None:
+    approver, seen = make_approver(), rounds.words_of(round_)
+    rounds.amend_letter(
+        letter=letter(0),
+        by=make_user("amender", "change_letter"),
+        addressee="Mx Other",
+        salutation="Dear Mx Other",
+    )
+    with pytest.raises(Refused) as refused:
+        rounds.approve(round_=round_, by=approver, words_seen=seen, reason=REASON)
+    assert refused.value.problems == [
+        "What letters of the round 2020 say has changed since you looked; look at them again "
+        "before you approve them."
+    ]
+    again = rounds.words_of(round_)
+    assert rounds.approve(round_=round_, by=approver, words_seen=again, reason=REASON) == 3
+
+
+def test_approve_is_for_somebody_who_never_worded_the_letters(round_: Round) -> None:
+    both = make_user("both", "approve_letters", "change_wordingtext")
+    other = make_user("other", "change_wordingtext")
+    text = wording.main_text(round_, by=other)
+    content = usual()
+    for by, words in ((both, "One."), (other, "Two.")):
+        content = f"{words}\n\n{content}"
+        WordingVersion.objects.create(
+            wording=text,
+            number=text.versions.count() + 1,
+            content=content,
+            reason="For a test",
+            made_at=timezone.now(),
+            made_by=by,
+        )
+    with pytest.raises(Refused, match="both accepted wording of the round 2020"):
+        rounds.approve(round_=round_, by=both, reason=REASON)
+
+
+def test_approve_command_passes_by_a_returned_letter(round_: Round) -> None:
+    rounds.return_letter(letter=letter(0), by=make_approver(), comment="Wrong title.")
+    call_command("approve_letters", "2020", "--by", "approver", stdout=StringIO())
+    assert states() == ["draft", "approved", "approved"]

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from python_calamine import CalamineWorkbook
 
@@ -158,6 +159,7 @@ def test_figures_frozen_again_have_lists_of_their_own(frozen: dict[str, CaseList
 # Sent later ---------------------------------------------------------------------------------------
 
 
+@time_machine.travel(dt.datetime(2020, 7, 22, 9, tzinfo=dt.UTC), tick=False)
 def test_lists_are_queued_once_for_each_link_officer() -> None:
     with_officer, without = make_authority(), make_authority()
     for authority in (with_officer, without):

@@ -12,11 +12,12 @@ from django.urls import reverse
 
 from casework.models import Authority, Batch, Change
 from casework.refusals import Refused
-from reviews import rounds
+from reviews import caselists, rounds
 from reviews.drafting import compose
 from reviews.letters.document import Paragraph
 from reviews.models import (
     AnnualSummary,
+    CaseList,
     Correction,
     Hold,
     Letter,
@@ -639,3 +640,27 @@ def test_pages_are_for_who_may_and_for_letters_there_are(issued: Round) -> None:
             if role in roles:
                 missing = [page(name), page(name, letters="x"), page(name, letters=own + 99)]
                 assert {client.get(each).status_code for each in missing} == {404}
+
+
+def test_message_of_a_letter_that_was_replaced_is_not_sent_any_more(
+    corrected: AnnualSummary, issued: Round, editor: User, approver: User
+) -> None:
+    former = OutboxMessage.objects.filter(letter__summary__version=1).may_be_sent()
+    before = former.count()
+    rounds.approve(reason="For a test", round_=issued, by=approver)
+    assert former.count() == before
+    rounds.issue(round_=issued, by=editor)
+    of_it = {"letter__summary__authority": corrected.authority_id}
+    assert former.filter(**of_it).count() == 0
+    later = OutboxMessage.objects.filter(letter__summary__version=2, **of_it)
+    assert later.may_be_sent().count() == later.count() > 0
+
+
+def test_case_lists_of_a_correction_have_a_name_of_their_own(corrected: AnnualSummary) -> None:
+    names = {
+        caselists.file_name(each, "csv")
+        for each in CaseList.objects.filter(summary__authority=corrected.authority_id)
+    }
+    assert len(names) == 6
+    assert f"2020-{corrected.slug}-received.csv" in names
+    assert f"2020-{corrected.slug}-received-2.csv" in names

@@ -30,7 +30,12 @@ class Command(RoundCommand):
     ) -> None:
         round_ = find_round(year)
         letters = find_letters(round_, authority)
-        approved = approve(round_=round_, by=find_user(by), letters=letters, reason=reason)
+        approved = approve(
+            round_=round_,
+            by=find_user(by),
+            letters=letters if authority else None,  # of all, those returned are passed by
+            reason=reason,
+        )
         if approved:
             self.stdout.write(f"Approved {approved} letters of the round {year}.")
         else:

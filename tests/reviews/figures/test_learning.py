@@ -185,10 +185,15 @@ def test_conditions_of_the_printed_figures() -> None:
         "seminars held": True,
         "seminars in places": True,
         "seminars known before": True,
+        "seminar delegates recorded": True,
+        "seminar delegates known before": True,
+        "seminar places known before": True,
         "courses held": True,
         "courses known before": True,
         "more courses than before": True,
         "fewer courses than before": False,
+        "people trained recorded": True,
+        "people trained known before": True,
         "more people trained than before": True,
     }
 
@@ -196,8 +201,10 @@ def test_conditions_of_the_printed_figures() -> None:
 def test_conditions_of_the_years_the_other_way_round() -> None:
     turned = LearningFigures(now=PRINTED.before, before=PRINTED.now)
     assert [name for name, holds in conditions(turned).items() if holds] == [
-        "seminars held", "seminars in places", "seminars known before", "courses held",
-        "courses known before", "fewer courses than before",
+        "seminars held", "seminars in places", "seminars known before",
+        "seminar delegates recorded", "seminar delegates known before",
+        "seminar places known before", "courses held", "courses known before",
+        "fewer courses than before", "people trained recorded", "people trained known before",
     ]  # fmt: skip
 
 

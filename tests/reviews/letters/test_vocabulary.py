@@ -1,11 +1,15 @@
 """Each condition and value, on both sides of its edge."""
 
+from dataclasses import replace
+
 import pytest
 
 from reviews.figures import learning
 from reviews.figures.counts import Counts
+from reviews.figures.learning import Learning, LearningFigures
 from reviews.letters.language import NotUnderstood, read
 from reviews.letters.vocabulary import CONDITIONS, PLACEHOLDERS, VOCABULARY, Facts
+from reviews.letters.wording import narrative
 from tests.reviews.letters.facts import make_facts
 
 SOME = Counts(
@@ -117,3 +121,29 @@ def test_placeholder_has_a_value_wherever_the_language_lets_it_stand(
             read(f"(({name}))", "passage")
     else:
         assert name in facts.values
+
+
+@pytest.mark.parametrize("figures", [
+    LearningFigures(now=Learning(seminars=1, courses=1)),
+    LearningFigures(now=Learning(seminars=1, courses=1), before=Learning(seminars=1, courses=1)),
+    LearningFigures(),
+])  # fmt: skip
+def test_learning_figure_has_a_value_wherever_its_guard_holds(figures: LearningFigures) -> None:
+    """Also where nobody is recorded at what was held, or it was held online."""
+    values, held = learning.placeholders(figures), learning.conditions(figures)
+    for name in learning.PLACEHOLDERS:
+        needs = VOCABULARY.by_name[name].needs
+        assert needs, name
+        if any(held[need.condition] for need in needs):
+            assert name in values, name
+
+
+def test_usual_wording_says_nothing_of_people_where_none_are_recorded() -> None:
+    figures = LearningFigures(now=Learning(seminars=1, courses=1))
+    held = {name for name, is_so in learning.conditions(figures).items() if is_so}
+    facts = replace(make_facts(SOME), true={*make_facts(SOME).true, *held})
+    facts = replace(facts, values={**facts.values, **learning.placeholders(figures)})
+    blocks = narrative(facts)
+    said = " ".join(run.text for block in blocks for run in getattr(block, "runs", ()))
+    assert "no figure" not in said
+    assert "Over the year we held seminars for link officers." in said

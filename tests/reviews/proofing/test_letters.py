@@ -107,5 +107,5 @@ def test_proof_asks_the_same_of_the_database_for_one_letter_and_three(
     number: int, django_assert_num_queries: Any
 ) -> None:
     frozen(number)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         proof_letters(Letter.objects.all())

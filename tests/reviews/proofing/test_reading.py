@@ -75,7 +75,9 @@ def test_findings_of_a_letter_that_is_right_are_none(letter: Letter) -> None:
     assert found(letter) == []
 
 
-@pytest.mark.parametrize("text", ["((authority))", "An ((open one", "{{ name }}", "{% if %}"])
+@pytest.mark.parametrize(
+    "text", ["((authority))", "An ((open one", "{{ name }}", "{% if %}", "We met no figure people."]
+)
 def test_findings_name_a_placeholder_not_filled_in(letter: Letter, text: str) -> None:
     assert codes(found(letter, pdf=with_paragraphs(text))) == [
         ("error", "unresolved-placeholder", 2)
@@ -135,3 +137,12 @@ def test_findings_name_figures_that_are_not_the_frozen_ones(
     changed = found(letter, **{where: plant})
     assert codes(changed) == [("error", "figures-disagree", page)]
     assert message in changed[0].message
+
+
+def test_findings_name_a_long_heading_alone_at_the_foot_of_a_page(letter: Letter) -> None:
+    def many(document: LetterDocument) -> LetterDocument:
+        long = "A heading that has so many words that it takes two lines of the page or more "
+        headings = tuple(Heading(f"{long}{number}") for number in range(30))
+        return replace(document, narrative=(*headings, *document.narrative))
+
+    assert "widow-heading" in {each.code for each in found(letter, pdf=many)}
