@@ -98,7 +98,7 @@ def test_message_page_links_the_letter_and_says_what_happened(round_: Round) -> 
     assert reverse("admin:reviews_letter_change", args=[message.letter_id]) in text
     assert message.email in text
     assert "Being sent" in text
-    assert "EMBARGO" in text
+    assert "The letter is public at" in text
 
 
 # Decisions ----------------------------------------------------------------------------------------
