@@ -120,13 +120,25 @@ def test_row_that_cannot_be_is_said_beside_its_field(row: dict[str, str], error:
     assert LearningEvent.objects.count() == 0
 
 
-@pytest.mark.parametrize("of", ["authority", "sector"])
-def test_row_twice_is_refused(of: str) -> None:
+@pytest.mark.parametrize(
+    ("of", "problems"),
+    [
+        (
+            "authority",
+            [
+                "Please correct the duplicate data for authority.",
+                ["Please correct the duplicate values below."],
+            ],
+        ),
+        ("sector", [["This sector has a row already: add its people there."]]),
+    ],
+)
+def test_row_twice_is_refused(of: str, problems: list[object]) -> None:
     value = make_authority().pk if of == "authority" else "other"
     row = {of: value, "people": "1"}
     answer = add(signed_in("review editor"), row, row)
     assert answer.status_code == 200
-    assert answer.context["errors"]
+    assert list(answer.context["errors"]) == problems
     assert LearningEvent.objects.count() == 0
 
 
