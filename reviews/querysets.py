@@ -69,6 +69,17 @@ class RoundQuerySet(QuerySet["Round"]):
         )
 
 
+def _is_replaced() -> Exists:
+    """The condition that a later version of a row was issued."""
+    later = _summaries().filter(
+        freeze=OuterRef("freeze"),
+        authority=OuterRef("authority"),
+        version__gt=OuterRef("version"),
+        letter__issued_at__isnull=False,
+    )
+    return Exists(later)
+
+
 def _letters() -> "LetterQuerySet":
     found: LetterQuerySet = apps.get_model("reviews", "Letter")._default_manager.order_by()
     return found
@@ -91,17 +102,15 @@ def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def current(self) -> Self:
         """Of the newest freeze of each round: its first version, or the last that was issued."""
-        later = _summaries().filter(
-            freeze=OuterRef("freeze"),
-            authority=OuterRef("authority"),
-            version__gt=OuterRef("version"),
-            letter__issued_at__isnull=False,
-        )
         return self.filter(
-            ~Exists(later),
+            ~_is_replaced(),
             Q(version=1) | Q(letter__issued_at__isnull=False),
             freeze__current_of__isnull=False,
         )
+
+    def with_is_replaced(self) -> Self:
+        """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
+        return self.annotate(is_replaced=_is_replaced())
 
     def shown(self, *, at: dt.datetime) -> Self:
         """What the public knows of, also where it reads a notice in the place of the letter."""

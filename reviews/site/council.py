@@ -1,0 +1,255 @@
+"""What a council's page shows of one year and of all years, put together from published rows.
+
+The number of queries is fixed: a page that is not kept ready may ask eight times.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from casework.choices import Outcome
+from casework.models.authorities import Authority
+from reviews.figures.breaks import between, change
+from reviews.figures.chance import sentence
+from reviews.figures.counts import Counts, Statistics
+from reviews.figures.measures import MEASURES, RATES, Measure
+from reviews.figures.periods import Period
+from reviews.figures.rates import Rate
+from reviews.figures.sentences import in_short, likely
+from reviews.letters.pictures import DrawnPanel, drawn
+from reviews.letters.statements import panels
+from reviews.models import AnnualSummary, PublishedFigure
+from reviews.site import history, names
+
+# Which rate a block of the letter's statistics is about.
+MEASURE_OF_PANEL = {"upheld": "uphold", "compliance": "compliance", "remedies": "remedied"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fair:
+    """What keeps a percentage from being misread: both bases, chance, and the year before.
+
+    Each is a sentence, or empty where there is nothing to say.
+    """
+
+    measure: Measure
+    in_short: str
+    likely: str
+    chance: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of the letter's statistics, and for a rate what keeps it from being misread."""
+
+    panel: DrawnPanel
+    fair: Fair | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A line of a table of counts; `share` is its percentage of the table's whole."""
+
+    label: str
+    count: str
+    share: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountTable:
+    """Counts of which each is a part of the `total`; that is empty where there were none."""
+
+    parts: tuple[Counted, ...]
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A predecessor or a successor with its letters, the newest first."""
+
+    authority: Authority
+    name: str
+    letters: Sequence[AnnualSummary]
+
+
+def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
+    """What the template shows of one year of a council, or of its newest where `year` is None.
+
+    Raises Http404 where there is no such council, or nothing public of that year.
+    """
+    authority = get_object_or_404(Authority, slug=slug)
+    predecessors, successors = _relatives(authority)
+    rows = _issued([authority, *predecessors, *successors], at=at)
+    issued = rows.get(authority.pk, [])
+    current = {row.year_ending: row for row in issued if not _is_replaced(row)}
+    retracted = {row_year: row for row_year, row in current.items() if hasattr(row, "retraction")}
+    standing = {row_year: row for row_year, row in current.items() if row_year not in retracted}
+    figures = {
+        row.year_ending: row
+        for row in PublishedFigure.objects.without_own_round().filter(authority=authority)
+    }
+    if year is not None and year not in current and year not in figures:
+        raise Http404
+    lines = history.years(standing.values(), figures.values(), retracted)
+    newest = lines[0].year if lines else None
+    shown = newest if year is None else year
+    summary = standing.get(shown) if shown else None
+    withdrawn = retracted.get(shown) if shown else None
+    figure = figures.get(shown) if shown else None
+    today = timezone.localdate(at)
+    name_day = Period(shown).last_day if shown else today
+    name_row = summary or withdrawn
+    return {
+        "authority": authority,
+        "name": name_row.name if name_row else authority.name_on(name_day),
+        "has_ended": not authority.is_in_force_on(today),
+        "predecessors": _with_letters(predecessors, rows),
+        "successors": _with_letters(successors, rows),
+        "residents": _residents(authority, summary),
+        "period": Period(shown) if shown else None,
+        "summary": summary,
+        "withdrawn": withdrawn,
+        "figure": figure,
+        "known": history.known_figures(figure) if figure else [],
+        "sources": history.sources(figure) if figure else [],
+        "years": lines,
+        "newest": newest,
+        "charts": history.charts(lines),
+        "letters": issued,
+        "replaced": {row.pk for row in issued if _is_replaced(row)},
+        **(_figures(summary, lines) if summary else {}),
+    }
+
+
+def _relatives(authority: Authority) -> tuple[list[Authority], list[Authority]]:
+    """The authorities before and after this one, in alphabetical order. One query."""
+    links = Authority.successors.through._default_manager.filter(
+        Q(from_authority=authority) | Q(to_authority=authority)
+    ).select_related("from_authority", "to_authority")
+    pairs = [(link.from_authority, link.to_authority) for link in links]
+    before = [first for first, second in pairs if second == authority]
+    after = [second for first, second in pairs if first == authority]
+    return sorted(before, key=names.alphabetical), sorted(after, key=names.alphabetical)
+
+
+def _issued(authorities: Sequence[Authority], *, at: dt.datetime) -> dict[int, list[AnnualSummary]]:
+    """Every issued row that the public knows of, by authority, the newest first. One query."""
+    rows = (
+        AnnualSummary.objects.shown(at=at)
+        .filter(authority__in=authorities)
+        .with_is_replaced()
+        .select_related("letter", "freeze__round", "correction", "retraction")
+        .order_by("-year_ending", "-version")
+    )
+    found: dict[int, list[AnnualSummary]] = {}
+    for row in rows:
+        found.setdefault(row.authority_id, []).append(row)
+    return found
+
+
+def _is_replaced(row: AnnualSummary) -> bool:
+    return bool(row.is_replaced)  # type: ignore[attr-defined]  # by `with_is_replaced`
+
+
+def _with_letters(
+    authorities: Sequence[Authority], rows: dict[int, list[AnnualSummary]]
+) -> list[Relative]:
+    return [
+        Relative(
+            each,
+            names.printed_name(each),
+            [row for row in rows.get(each.pk, []) if not _is_replaced(row)],
+        )
+        for each in authorities
+    ]
+
+
+def _residents(authority: Authority, summary: AnnualSummary | None) -> dict[str, Any] | None:
+    """The population that the year's figures used; without figures, the newest estimate."""
+    if summary:
+        count, year = summary.population, summary.population_year
+    elif newest := authority.populations.first():
+        count, year = newest.residents, newest.year
+    else:
+        return None
+    return {"count": f"{count:,}", "year": year} if count else None
+
+
+# The figures of one year --------------------------------------------------------------------------
+
+
+def _figures(summary: AnnualSummary, lines: Sequence[history.Year]) -> dict[str, Any]:
+    statistics = summary.statistics()
+    counts = statistics.counts
+    before = next((line for line in lines if line.year == summary.year_ending - 1), None)
+    return {
+        "received": f"{counts.received:,}",
+        "decided": f"{counts.decided:,}",
+        "blocks": [
+            Block(panel, _fair(MEASURE_OF_PANEL.get(panel.panel.key), statistics, before))
+            for panel in drawn(panels(statistics))
+        ],
+        "outcomes": _outcomes(counts),
+        "compliance": _compliance(counts),
+        "ceased": counts.ceased,
+    }
+
+
+def _fair(measure: str | None, statistics: Statistics, before: history.Year | None) -> Fair | None:
+    if measure is None:
+        return None
+    own = RATES[measure](statistics.counts)
+    average: Rate | None = getattr(statistics.similar, measure) if statistics.similar else None
+    return Fair(
+        measure=MEASURES[measure],
+        in_short=in_short(measure, statistics.counts),
+        likely=likely(own),
+        chance=sentence(measure, own, average),
+        change=_change(measure, statistics.year_ending, own, before),
+    )
+
+
+def _change(measure: str, year: int, own: Rate, before: history.Year | None) -> str:
+    """Against the year before, or why there is no telling; "" where that year is not known."""
+    point = before.points.get(measure) if before else None
+    if before is None or point is None or not own.is_defined:
+        return ""
+    breaks = between(measure, before.year, year)
+    if breaks:
+        reasons = " ".join(each.reason for each in breaks)
+        return f"Not to be compared with the year ending 31 March {before.year}. {reasons}"
+    if point.rate is None:
+        return ""
+    found = change(measure, (before.year, point.rate), (year, own))
+    return found.text if found else ""
+
+
+def _outcomes(counts: Counts) -> CountTable:
+    """The six outcomes, each with its share of all decisions."""
+    parts = [(str(outcome.label), getattr(counts, outcome.value)) for outcome in Outcome]
+    return _count_table(parts, counts.decided)
+
+
+def _compliance(counts: Counts) -> CountTable:
+    """The compliance outcomes that count, each with its share of them."""
+    parts = [
+        ("Carried out in time", counts.satisfied),
+        ("Carried out late", counts.satisfied_late),
+        ("Not carried out", counts.not_satisfied),
+    ]
+    return _count_table(parts, counts.compliance_outcomes)
+
+
+def _count_table(parts: Sequence[tuple[str, int]], whole: int) -> CountTable:
+    lines = tuple(
+        Counted(label, f"{count:,}", f"{Rate(count, whole).percent}%" if whole else "")
+        for label, count in parts
+    )
+    return CountTable(lines, f"{whole:,}" if whole else "")
