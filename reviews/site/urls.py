@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import files, verify, views
+from reviews.figures.measures import RATES
+from reviews.site import files, funnels, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -42,9 +43,35 @@ class TableConverter:
         return value
 
 
+class TypeConverter:
+    """One of the five types of council that are compared, with hyphens."""
+
+    regex = "|".join(funnels.TYPES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class RateConverter:
+    """A measure that is a percentage."""
+
+    regex = "|".join(RATES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
+register_converter(TypeConverter, "type")
+register_converter(RateConverter, "rate")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -87,6 +114,8 @@ urlpatterns = [
         {"kind": "text"},
         name="letter-version-text",
     ),
+    path("funnel/", funnels.funnels, name="funnels"),
+    path("funnel/<year:year>/<type:kind>/<rate:measure>/", funnels.funnel, name="funnel"),
     path("data/", views.data, name="data"),
     path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),
     path("data/<year:year>/<table:name>.csv", files.data_csv, name="data-csv"),

@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from casework.models import Authority
 from ombudsman.urls import urlpatterns
+from reviews.figures.measures import RATES
 from reviews.models import (
     AnnualSummary,
     Letter,
@@ -134,6 +135,10 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["1", "2"]
         case "table", "name":
             return TABLES
+        case "type", "kind":
+            return ["district", "county"]
+        case "rate", "measure":
+            return list(RATES)
         case "slug", "kind":
             return ["received", "decided", "compliance"]  # case lists
         case "str", "name":
