@@ -10,7 +10,7 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --require-has
 GUNICORN = $(BIN)/gunicorn ombudsman.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --worker-class gthread --threads 4
 
 .DEFAULT_GOAL = help
-.PHONY: help python install demo serve test test-browser lint bench lock venv packages dev-packages env static
+.PHONY: help python install demo serve test test-browser checker lint bench lock venv packages dev-packages env static
 
 help:
 	@echo "make install       the environment, into $(VENV)"
@@ -85,8 +85,17 @@ serve: packages env static
 test: dev-packages
 	@$(BIN)/python -m pytest -q $(ARGS)
 
-test-browser: dev-packages
+test-browser: dev-packages checker
 	@$(BIN)/python -m pytest -q tests/browser $(ARGS)
+
+# The HTML checker: a Java program that comes as an npm package. Without them its test says so.
+CHECKER = tests/browser/node_modules
+checker:
+	@cmp -s tests/browser/package-lock.json $(CHECKER)/package-lock.json || { command -v npm >/dev/null && { \
+	  echo "Installing the HTML checker"; \
+	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && \
+	  cp tests/browser/package-lock.json $(CHECKER)/package-lock.json; \
+	}; } || echo "npm is missing: pages are not checked as HTML"
 
 lint: dev-packages
 	@echo "ruff check" && $(BIN)/ruff check --quiet .
