@@ -12,7 +12,6 @@ from casework.choices import (
     Outcome,
 )
 from casework.conditions import one_of
-from casework.references import in_addresses
 from reviews.figures.improvements import Status
 from reviews.figures.periods import day_text
 from reviews.querysets import PublishedDecisionQuerySet, PublishedImprovementQuerySet
@@ -112,7 +111,7 @@ class PublishedDecision(models.Model):
         return f"{self.reference}, statement of {day_text(self.dated_on)}"
 
     def get_absolute_url(self) -> str:
-        return reverse("decision", args=[in_addresses(self.reference)])
+        return reverse("decision", args=[self.reference])
 
 
 class ImprovementStatus(models.TextChoices):
