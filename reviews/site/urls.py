@@ -5,6 +5,8 @@ from django.urls import path, register_converter
 from reviews.figures.measures import RATES
 from reviews.site import files, funnels, verify, views
 from reviews.site import about, files, verify, views
+from casework.references import in_addresses
+from reviews.site import files, published, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -68,6 +70,19 @@ class RateConverter:
         return value
 
 
+class ReferenceConverter:
+    """The reference of a case: `20-001-234` for `20 001 234`."""
+
+    regex = "[0-9]{2}-[0-9]{3}-[0-9]{3}"
+
+    def to_python(self, value: str) -> str:
+        return value.replace("-", " ")
+
+    def to_url(self, value: str) -> str:
+        return in_addresses(value)
+
+
+register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
@@ -117,6 +132,11 @@ urlpatterns = [
     ),
     path("funnel/", funnels.funnels, name="funnels"),
     path("funnel/<year:year>/<type:kind>/<rate:measure>/", funnels.funnel, name="funnel"),
+    path("decisions/", published.decisions, name="decisions"),
+    path("decisions/feed/", published.decisions_feed, name="decisions-feed"),
+    path("decisions/<reference:reference>/", published.decision, name="decision"),
+    path("improvements/", published.improvements, name="improvements"),
+    path("reports/", published.reports, name="reports"),
     path("data/", views.data, name="data"),
     path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),
     path("data/<year:year>/<table:name>.csv", files.data_csv, name="data-csv"),
