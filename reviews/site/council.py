@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from casework.choices import Outcome
-from casework.models.authorities import Authority
+from casework.models.authorities import Authority, Population
 from reviews.figures.breaks import between, change
 from reviews.figures.chance import sentence
 from reviews.figures.counts import Counts, Statistics
@@ -26,6 +26,7 @@ from reviews.letters.pictures import DrawnPanel, drawn
 from reviews.letters.statements import panels
 from reviews.models import AnnualSummary, PublishedFigure
 from reviews.site import history, names
+from reviews.site.decisions import cases_of
 
 # Which rate a block of the letter's statistics is about.
 MEASURE_OF_PANEL = {"upheld": "uphold", "compliance": "compliance", "remedies": "remedied"}
@@ -84,7 +85,14 @@ def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
 
     Raises Http404 where there is no such council, or nothing public of that year.
     """
-    authority = get_object_or_404(Authority, slug=slug)
+    newest_estimate = Population.objects.filter(authority=OuterRef("pk")).order_by("-year")[:1]
+    authority = get_object_or_404(
+        Authority.objects.annotate(
+            residents=Subquery(newest_estimate.values("residents")),
+            residents_year=Subquery(newest_estimate.values("year")),
+        ),
+        slug=slug,
+    )
     predecessors, successors = _relatives(authority)
     rows = _issued([authority, *predecessors, *successors], at=at)
     issued = rows.get(authority.pk, [])
@@ -122,6 +130,7 @@ def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
         "years": lines,
         "newest": newest,
         "charts": history.charts(lines),
+        "cases": cases_of(authority, at=at),
         "letters": issued,
         "replaced": {row.pk for row in issued if _is_replaced(row)},
         **(_figures(summary, lines) if summary else {}),
@@ -175,10 +184,8 @@ def _residents(authority: Authority, summary: AnnualSummary | None) -> dict[str,
     """The population that the year's figures used; without figures, the newest estimate."""
     if summary:
         count, year = summary.population, summary.population_year
-    elif newest := authority.populations.first():
-        count, year = newest.residents, newest.year
     else:
-        return None
+        count, year = authority.residents, authority.residents_year  # type: ignore[attr-defined]
     return {"count": f"{count:,}", "year": year} if count else None
 
 

@@ -2,11 +2,9 @@
 
 from django.urls import path, register_converter
 
-from reviews.figures.measures import RATES
-from reviews.site import files, funnels, verify, views
-from reviews.site import about, files, verify, views
 from casework.references import in_addresses
-from reviews.site import files, published, verify, views
+from reviews.figures.measures import RATES
+from reviews.site import about, files, funnels, published, verify, views
 from reviews.site.opendata import TABLES
 
 

@@ -8,9 +8,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from casework.models import Authority, EarlierName
+from casework.actions import system_user
+from casework.actions.publication import record_report, write_statement
+from casework.models import Authority, EarlierName, PublicInterestReport
 from reviews.models import PublishedFigure
-from tests.factories import make_authority
+from reviews.publication import publish_decisions
+from tests.factories import make_authority, make_decision, make_recommendation
 from tests.reviews.site.builders import (
     SPECIMEN,
     correct,
@@ -358,6 +361,51 @@ def test_contents_lead_to_every_section(client: Client, kings_lynn: Authority) -
     assert {element.attributes.get("id") for element in page.elements} >= set(anchors)
 
 
+PUBLISHED_CASE = dt.date(2020, 6, 1)
+
+
+@pytest.mark.parametrize("number", [1, 7])
+def test_council_page_shows_improvements_decisions_and_reports(
+    client: Client, kings_lynn: Authority, number: int
+) -> None:
+    for place in range(number):
+        day = PUBLISHED_CASE - dt.timedelta(days=place)
+        decision = make_decision(kings_lynn, decided_on=day, reference=f"19 000 {place:03d}")
+        make_recommendation(decision, text=f"Remind staff, time {place}.")
+        write_statement(
+            decision=decision, text="Fault.", dated_on=decision.decided_on, by=system_user()
+        )
+    report = PublicInterestReport(decision=decision, title="A hard case", issued_on=day)
+    record_report(report=report, by=system_user())
+    publish_decisions(by=system_user())
+    page = get(client, "/councils/kings-lynn/")
+    shown = min(number, 5)
+    assert [text for text in page.texts("p") if text.startswith("Remind staff")] == [
+        f"Remind staff, time {place}." for place in range(shown)
+    ]
+    plural = "s" if number > 1 else ""
+    assert (
+        f"{number} improvement{plural} to services agreed in decisions that are public: "
+        f"due {number}." in page.texts("p")
+    )
+    assert [text for text in page.texts("a") if text.startswith("Housing (19 000")] == [
+        f"Housing (19 000 {place:03d})" for place in range(shown)
+    ]
+    assert {"/decisions/?council=kings-lynn", "/improvements/?council=kings-lynn"} <= set(
+        page.links
+    )
+    assert page.texts("h3") == ["A hard case"]
+
+
+def test_council_page_without_cases_says_so(client: Client, kings_lynn: Authority) -> None:
+    page = get(client, "/councils/kings-lynn/")
+    assert [text for text in page.texts("p") if text.startswith("No ")] == [
+        "No figures have been published about this authority.",
+        *("No improvements are public.", "No decisions are public."),
+        "No public reports are published about this authority.",
+    ]
+
+
 def test_council_page_leads_to_letters_of_neighbours_in_time(client: Client) -> None:
     old = make_authority("Old Council", slug="old", ends_on=dt.date(2020, 3, 31))
     older = make_authority("Older Council", slug="older", ends_on=dt.date(2020, 3, 31))
@@ -396,7 +444,10 @@ def test_council_page_asks_a_fixed_number_of_queries(
         )
     with CaptureQueriesContext(connection) as queries:
         get(client, "/councils/kings-lynn/2020/")
-    assert len(queries) == 5
+    assert len(queries) == 7
+    with CaptureQueriesContext(connection) as queries:
+        get(client, "/councils/kings-lynn/2015/")
+    assert len(queries) == 8
 
 
 def test_public_pages_read_no_casework_but_the_authorities(
