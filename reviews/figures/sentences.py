@@ -56,3 +56,15 @@ def _remedied(counts: Counts) -> str:
         f"{rate.part:,} already remedied by the authority: {rate.percent}% of "
         f"{MEASURES['remedied'].based_on(rate.whole)}"
     )
+
+
+def apart(first: Rate, second: Rate) -> bool:
+    """Whether two rates differ by more than chance: their intervals have no value in common.
+
+    The same rule by which changes between years are told (`reviews.figures.breaks`). Nothing to
+    count is apart from nothing.
+    """
+    one, other = first.wilson, second.wilson
+    if one is None or other is None:
+        return False
+    return one[0] > other[1] or other[0] > one[1]

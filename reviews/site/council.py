@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from casework.choices import Outcome
+from casework.choices import AuthorityType, Outcome
 from casework.models.authorities import Authority, Population
 from reviews.figures.breaks import between, change
 from reviews.figures.chance import sentence
@@ -27,6 +27,7 @@ from reviews.letters.statements import panels
 from reviews.models import AnnualSummary, PublishedFigure
 from reviews.site import history, names
 from reviews.site.decisions import cases_of
+from reviews.site.funnels import PLURALS
 
 # Which rate a block of the letter's statistics is about.
 MEASURE_OF_PANEL = {"upheld": "uphold", "compliance": "compliance", "remedies": "remedied"}
@@ -36,7 +37,8 @@ MEASURE_OF_PANEL = {"upheld": "uphold", "compliance": "compliance", "remedies": 
 class Fair:
     """What keeps a percentage from being misread: both bases, chance, and the year before.
 
-    Each is a sentence, or empty where there is nothing to say.
+    Each is a sentence, or empty where there is nothing to say. `kind` is the type as it stands in
+    the addresses of funnel plots, or empty where it has none; `kinds` says it in words.
     """
 
     measure: Measure
@@ -44,6 +46,9 @@ class Fair:
     likely: str
     chance: str
     change: str
+    year: int
+    kind: str
+    kinds: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +205,7 @@ def _figures(summary: AnnualSummary, lines: Sequence[history.Year]) -> dict[str,
         "received": f"{counts.received:,}",
         "decided": f"{counts.decided:,}",
         "blocks": [
-            Block(panel, _fair(MEASURE_OF_PANEL.get(panel.panel.key), statistics, before))
+            Block(panel, _fair(MEASURE_OF_PANEL.get(panel.panel.key), summary, statistics, before))
             for panel in drawn(panels(statistics))
         ],
         "outcomes": _outcomes(counts),
@@ -209,7 +214,12 @@ def _figures(summary: AnnualSummary, lines: Sequence[history.Year]) -> dict[str,
     }
 
 
-def _fair(measure: str | None, statistics: Statistics, before: history.Year | None) -> Fair | None:
+def _fair(
+    measure: str | None,
+    summary: AnnualSummary,
+    statistics: Statistics,
+    before: history.Year | None,
+) -> Fair | None:
     if measure is None:
         return None
     own = RATES[measure](statistics.counts)
@@ -220,6 +230,9 @@ def _fair(measure: str | None, statistics: Statistics, before: history.Year | No
         likely=likely(own),
         chance=sentence(measure, own, average),
         change=_change(measure, statistics.year_ending, own, before),
+        year=summary.year_ending,
+        kind=summary.authority_type.replace("_", "-") if summary.has_comparison else "",
+        kinds=PLURALS.get(AuthorityType(summary.authority_type), ""),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from reviews.figures.breaks import Break, between
+from reviews.figures.chance import Verdict, verdict
 from reviews.figures.counts import Statistics
 from reviews.figures.measures import MEASURES, RATES
 from reviews.figures.periods import Period
@@ -33,7 +34,8 @@ class Share:
 class Year:
     """A line of the table of all years; `points` are its marks in the charts, by measure.
 
-    `breaks` are those between this year and the line below, the next older year known.
+    `verdicts` say by measure how it stands to the average, for years counted here; `breaks` are
+    those between this year and the line below, the next older year known.
     """
 
     year: int
@@ -47,7 +49,16 @@ class Year:
     remedied: Share
     per_100k: Share
     points: dict[str, Point] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
     breaks: tuple[tuple[Break, str], ...] = ()
+
+    def share(self, measure: str) -> Share:
+        """The rate of a measure: uphold, compliance or remedied."""
+        return {
+            "uphold": self.uphold,
+            "compliance": self.compliance,
+            "remedied": self.remedied,
+        }[measure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,15 @@ def full_share(measure: str, rate: Rate, *, similar: int | None = None) -> Share
     return replace(brief, count=f"{rate.part:,} {nouns.part}", likely=rate.likely)
 
 
+def breaks_of(measure: str, earlier: int, later: int) -> tuple[str, ...]:
+    """The breaks of one measure between two years, each in a sentence."""
+    return tuple(
+        f"Break in the series from {each.year_ending}: {each.reason} Do not compare across this "
+        "line."
+        for each in between(measure, earlier, later)
+    )
+
+
 def _breaks(earlier: int, later: int) -> tuple[tuple[Break, str], ...]:
     """The breaks between two years, each with the measures that it is one of."""
     found = {each: None for measure in MEASURES for each in between(measure, earlier, later)}
@@ -140,6 +160,12 @@ def _counted(summary: AnnualSummary) -> Year:
             )
             for measure, rate in RATES.items()
             if (own := rate(counts)).percent is not None
+        },
+        verdicts={
+            measure: verdict(
+                rate(counts), getattr(statistics.similar, measure) if statistics.similar else None
+            )
+            for measure, rate in RATES.items()
         },
         uphold=shares["uphold"],
         compliance=shares["compliance"],

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from casework.references import in_addresses
 from reviews.figures.measures import RATES
-from reviews.site import about, files, funnels, published, verify, views
+from reviews.site import about, compare, files, funnels, published, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -128,6 +128,8 @@ urlpatterns = [
         {"kind": "text"},
         name="letter-version-text",
     ),
+    path("compare/", compare.compare, name="compare"),
+    path("compare.svg", compare.compare_svg, name="compare-svg"),
     path("funnel/", funnels.funnels, name="funnels"),
     path("funnel/<year:year>/<type:kind>/<rate:measure>/", funnels.funnel, name="funnel"),
     path("decisions/", published.decisions, name="decisions"),

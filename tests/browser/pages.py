@@ -17,6 +17,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "council-year": ("A council's page of an earlier year", f"{COUNCIL}2018/"),
     "letter": ("A letter as a page", f"{COUNCIL}2020/letter/"),
     "letter-version": ("An earlier version of a letter", f"{COUNCIL}2020/letter/1/"),
+    "compare": ("Compare councils", "/compare/?council=lynn&measure=uphold"),
     "funnels": ("Differences and chance", "/funnel/"),
     "funnel": ("The councils of a type beside chance", "/funnel/2020/district/uphold/"),
     "data": ("Open data", "/data/"),

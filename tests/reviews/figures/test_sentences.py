@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from reviews.figures.counts import Counts
 from reviews.figures.measures import RATES
 from reviews.figures.rates import Rate
-from reviews.figures.sentences import in_short, likely
+from reviews.figures.sentences import apart, in_short, likely
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,18 @@ def test_interval_in_whole_percent_rounds_once(whole: int, data: st.DataObject) 
     assert ends is not None
     low, high = (str((100 * end).quantize(Decimal(1), ROUND_HALF_UP)) for end in ends)
     assert rate.likely == (f"{low}%" if low == high else f"{low}% to {high}%")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_apart"),
+    [
+        (Rate(3, 20), Rate(18, 20), True),
+        (Rate(2, 2), Rate(0, 2), False),
+        (Rate(0, 0), Rate(18, 20), False),
+        (Rate(5, 10), Rate(5, 10), False),
+    ],
+)
+def test_rates_are_apart_where_their_intervals_share_nothing(
+    first: Rate, second: Rate, is_apart: bool
+) -> None:
+    assert (apart(first, second), apart(second, first)) == (is_apart, is_apart)

@@ -259,7 +259,8 @@ def test_block_says_both_bases_chance_and_the_year_before(
     assert items[first + 1 : first + 3] == [
         (
             "The difference from similar authorities may be no more than chance: with 11 "
-            "investigations, 2 to 8 upheld would all be unremarkable where the average is 45%."
+            "investigations, 2 to 8 upheld would all be unremarkable where the average is 45%. "
+            "All district councils beside chance: Complaints upheld"
         ),
         (
             "27% of 11 investigations in the year ending 31 March 2020, lower than 90% of 10 "
