@@ -88,20 +88,30 @@ def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
     )
 
 
-class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
-    def current(self) -> Self:
-        """Of the newest freeze of each round: its first version, or the last that was issued."""
-        later = _summaries().filter(
+def _is_replaced() -> Exists:
+    """The condition that a later version of a row was issued."""
+    return Exists(
+        _summaries().filter(
             freeze=OuterRef("freeze"),
             authority=OuterRef("authority"),
             version__gt=OuterRef("version"),
             letter__issued_at__isnull=False,
         )
+    )
+
+
+class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
+    def current(self) -> Self:
+        """Of the newest freeze of each round: its first version, or the last that was issued."""
         return self.filter(
-            ~Exists(later),
+            ~_is_replaced(),
             Q(version=1) | Q(letter__issued_at__isnull=False),
             freeze__current_of__isnull=False,
         )
+
+    def superseded(self) -> Self:
+        """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
+        return self.filter(_is_replaced(), letter__issued_at__isnull=False)
 
     def shown(self, *, at: dt.datetime) -> Self:
         """What the public knows of, also where it reads a notice in the place of the letter."""
