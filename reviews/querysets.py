@@ -73,17 +73,6 @@ class RoundQuerySet(QuerySet["Round"]):
         )
 
 
-def _is_replaced() -> Exists:
-    """The condition that a later version of a row was issued."""
-    later = _summaries().filter(
-        freeze=OuterRef("freeze"),
-        authority=OuterRef("authority"),
-        version__gt=OuterRef("version"),
-        letter__issued_at__isnull=False,
-    )
-    return Exists(later)
-
-
 def _letters() -> "LetterQuerySet":
     found: LetterQuerySet = apps.get_model("reviews", "Letter")._default_manager.order_by()
     return found
@@ -103,6 +92,18 @@ def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
     )
 
 
+def _is_replaced() -> Exists:
+    """The condition that a later version of a row was issued."""
+    return Exists(
+        _summaries().filter(
+            freeze=OuterRef("freeze"),
+            authority=OuterRef("authority"),
+            version__gt=OuterRef("version"),
+            letter__issued_at__isnull=False,
+        )
+    )
+
+
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def current(self) -> Self:
         """Of the newest freeze of each round: its first version, or the last that was issued."""
@@ -115,6 +116,10 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def with_is_replaced(self) -> Self:
         """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
         return self.annotate(is_replaced=_is_replaced())
+
+    def superseded(self) -> Self:
+        """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
+        return self.filter(_is_replaced(), letter__issued_at__isnull=False)
 
     def shown(self, *, at: dt.datetime) -> Self:
         """What the public knows of, also where it reads a notice in the place of the letter."""

@@ -13,13 +13,14 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from casework.choices import AuthorityType, Outcome
+from casework.choices import AuthorityType, Category, Outcome
 from casework.models.authorities import Authority, Population
 from reviews.figures.breaks import between, change
 from reviews.figures.chance import sentence
 from reviews.figures.counts import Counts, Statistics
 from reviews.figures.measures import MEASURES, RATES, Measure
 from reviews.figures.periods import Period
+from reviews.figures.protection import THRESHOLD, by_category
 from reviews.figures.rates import Rate
 from reviews.figures.sentences import in_short, likely
 from reviews.letters.pictures import DrawnPanel, drawn
@@ -29,6 +30,7 @@ from reviews.site import history, names
 from reviews.site.decisions import cases_of
 from reviews.site.funnels import PLURALS
 
+PROTECTED = "protected"  # in place of a count by which somebody could be known
 # Which rate a block of the letter's statistics is about.
 MEASURE_OF_PANEL = {"upheld": "uphold", "compliance": "compliance", "remedies": "remedied"}
 
@@ -208,6 +210,8 @@ def _figures(summary: AnnualSummary, lines: Sequence[history.Year]) -> dict[str,
             Block(panel, _fair(MEASURE_OF_PANEL.get(panel.panel.key), summary, statistics, before))
             for panel in drawn(panels(statistics))
         ],
+        "categories": _categories(summary),
+        "threshold": THRESHOLD,
         "outcomes": _outcomes(counts),
         "compliance": _compliance(counts),
         "ceased": counts.ceased,
@@ -249,6 +253,41 @@ def _change(measure: str, year: int, own: Rate, before: history.Year | None) -> 
         return ""
     found = change(measure, (before.year, point.rate), (year, own))
     return found.text if found else ""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """A category's counts as they may be shown: the words for a protected one in its place."""
+
+    label: str
+    received: str
+    investigated: str
+    upheld: str
+
+
+def _categories(summary: AnnualSummary) -> list[CategoryLine]:
+    """Counts by category, protected as in open data, and their totals last.
+
+    One query for a correction, since what the versions before it protected stays protected; none
+    for a first version.
+    """
+    former: list[Counts] = []
+    if summary.version > 1:
+        earlier = AnnualSummary.objects.superseded().filter(
+            freeze=summary.freeze_id, authority=summary.authority_id
+        )
+        former = [row.counts() for row in earlier.order_by("version")]
+    found = by_category(summary.counts(), former=former)
+    rows = (found.received, found.investigated, found.upheld)
+    lines = [
+        CategoryLine(str(category.label), *(_shown(row.cells[category.value]) for row in rows))
+        for category in Category
+    ]
+    return [*lines, CategoryLine("All categories", *(f"{row.total:,}" for row in rows))]
+
+
+def _shown(count: int | None) -> str:
+    return PROTECTED if count is None else f"{count:,}"
 
 
 def _outcomes(counts: Counts) -> CountTable:
