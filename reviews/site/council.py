@@ -4,13 +4,14 @@ The number of queries is fixed: a page that is not kept ready may ask eight time
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from casework.choices import AuthorityType, Category, Outcome
@@ -63,8 +64,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A line of a table of counts; `share` is its percentage of the table's whole."""
+    """A line of a table of counts; `share` is its percentage of the table's whole.
 
+    `code` is the anchor of its receipt.
+    """
+
+    code: str
     label: str
     count: str
     share: str
@@ -74,6 +79,7 @@ class Counted:
 class CountTable:
     """Counts of which each is a part of the `total`; that is empty where there were none."""
 
+    code: str
     parts: tuple[Counted, ...]
     total: str
 
@@ -131,6 +137,7 @@ def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
         "period": Period(shown) if shown else None,
         "summary": summary,
         "withdrawn": withdrawn,
+        "receipts": reverse("council-receipts", args=[slug, shown]) if summary else "",
         "figure": figure,
         "known": history.known_figures(figure) if figure else [],
         "sources": history.sources(figure) if figure else [],
@@ -292,23 +299,30 @@ def _shown(count: int | None) -> str:
 
 def _outcomes(counts: Counts) -> CountTable:
     """The six outcomes, each with its share of all decisions."""
-    parts = [(str(outcome.label), getattr(counts, outcome.value)) for outcome in Outcome]
-    return _count_table(parts, counts.decided)
+    labels = {outcome.value: str(outcome.label) for outcome in Outcome}
+    return _count_table("decided", labels, counts)
 
 
 def _compliance(counts: Counts) -> CountTable:
     """The compliance outcomes that count, each with its share of them."""
-    parts = [
-        ("Carried out in time", counts.satisfied),
-        ("Carried out late", counts.satisfied_late),
-        ("Not carried out", counts.not_satisfied),
-    ]
-    return _count_table(parts, counts.compliance_outcomes)
+    labels = {
+        "satisfied": "Carried out in time",
+        "satisfied_late": "Carried out late",
+        "not_satisfied": "Not carried out",
+    }
+    return _count_table("compliance_outcomes", labels, counts)
 
 
-def _count_table(parts: Sequence[tuple[str, int]], whole: int) -> CountTable:
+def _count_table(code: str, labels: Mapping[str, str], counts: Counts) -> CountTable:
+    whole: int = getattr(counts, code)
+    parts = {part: getattr(counts, part) for part in labels}
     lines = tuple(
-        Counted(label, f"{count:,}", f"{Rate(count, whole).percent}%" if whole else "")
-        for label, count in parts
+        Counted(
+            part,
+            labels[part],
+            f"{count:,}",
+            f"{Rate(count, whole).percent}%" if whole else "",
+        )
+        for part, count in parts.items()
     )
-    return CountTable(lines, f"{whole:,}" if whole else "")
+    return CountTable(code, lines, f"{whole:,}" if whole else "")

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from casework.references import in_addresses
 from reviews.figures.measures import RATES
-from reviews.site import about, compare, files, funnels, published, verify, views
+from reviews.site import about, compare, files, funnels, published, receipts, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -92,6 +92,11 @@ urlpatterns = [
     path("councils/", views.councils, name="councils"),
     path("councils/<slug:slug>/", views.council, name="council"),
     path("councils/<slug:slug>/<year:year>/", views.council_year, name="council-year"),
+    path(
+        "councils/<slug:slug>/<year:year>/receipts/",
+        receipts.council_receipts,
+        name="council-receipts",
+    ),
     path("councils/<slug:slug>/<year:year>/letter/", views.letter, name="letter"),
     path("councils/<slug:slug>/<year:year>/letter.pdf", files.letter_pdf, name="letter-pdf"),
     path(

@@ -15,6 +15,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "councils": ("The list of councils", "/councils/"),
     "council": ("A council's page", COUNCIL),
     "council-year": ("A council's page of an earlier year", f"{COUNCIL}2018/"),
+    "council-receipts": ("How each figure of a year came about", f"{COUNCIL}2020/receipts/"),
     "letter": ("A letter as a page", f"{COUNCIL}2020/letter/"),
     "letter-version": ("An earlier version of a letter", f"{COUNCIL}2020/letter/1/"),
     "compare": ("Compare councils", "/compare/?council=lynn&measure=uphold"),

@@ -129,8 +129,10 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
     match converter, name:
         case "slug", "slug":
             return ["special", "kings-lynn", "retracted", "held", "nowhere"]
-        case "year", "year":
+        case _, "year":
             return ["2020"]
+        case "slug", "figure":
+            return ["received", "upheld", "compliance_outcomes"]
         case "version", "version":
             return ["1", "2"]
         case "reference", "reference":
