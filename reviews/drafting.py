@@ -1,7 +1,6 @@
 """From a frozen row, its letter and the round's wording to the letter as a plain value."""
 
 import base64
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +14,7 @@ from reviews.letters.document import Block, LetterDocument, Paragraph
 from reviews.letters.language import Wording, read
 from reviews.letters.proof import check_code, figures_json
 from reviews.letters.statements import panels
-from reviews.letters.vocabulary import LATE_REPLIES, Facts, facts_of
+from reviews.letters.vocabulary import ALREADY_PUBLIC, LATE_REPLIES, Facts, facts_of
 from reviews.models import (
     AnnualSummary,
     FrozenLearning,
@@ -104,32 +103,27 @@ def facts(letter: Letter, words: RoundWording) -> Facts:
     also_true = {condition.name for condition in summary.conditions.all()} | words.true
     if summary.authority_id in words.late:
         also_true.add(LATE_REPLIES)
-    letter_on = _letter_on(summary)
+    letter_on, public_on = summary.letter_on, timezone.localdate(round_.publish_at)
+    if letter_on > public_on:
+        also_true.add(ALREADY_PUBLIC)
     return facts_of(
         summary.statistics(),
         authority=summary.name,
         slug=summary.slug,
         letter_on=letter_on,
-        public_on=max(timezone.localdate(round_.publish_at), letter_on),
+        public_on=max(public_on, letter_on),
         site_address=settings.SITE_ADDRESS,
-        version=summary.version,
+        is_correction=summary.is_correction,
         is_post_vacant=letter.is_post_vacant,
         also_true=also_true,
         also_named=words.values,
     )
 
 
-def _letter_on(summary: AnnualSummary) -> dt.date:
-    """The date of the letter: the round's, or its own where it is a correction."""
-    if summary.version > 1:
-        return summary.correction.letter_on
-    return summary.freeze.round.letter_on
-
-
 def narrative(letter: Letter, words: RoundWording) -> tuple[Block, ...]:
     """The letter from its first sentence to the close; a correction says first what it replaces."""
     summary = letter.summary
-    opening = (_what_it_replaces(summary),) if summary.version > 1 else ()
+    opening = (_what_it_replaces(summary),) if summary.is_correction else ()
     return opening + words.main.fill(facts(letter, words), words.passages_for(summary))
 
 
@@ -145,7 +139,7 @@ def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument
 def _signature(letter: Letter) -> str:
     """The signature of whoever signs on the letter's date, if that is whom the letter names."""
     found = Signature.objects.filter(
-        signatory__in=Signatory.objects.signing_on(_letter_on(letter.summary)),
+        signatory__in=Signatory.objects.signing_on(letter.summary.letter_on),
         signatory__name=letter.signatory.partition("\n")[0],
     )
     png = found.values_list("png", flat=True).first()
@@ -161,12 +155,12 @@ def unsigned(letter: Letter, words: RoundWording | None = None) -> LetterDocumen
     summary = letter.summary
     round_ = summary.freeze.round
     statistics = summary.statistics()
-    letter_on = _letter_on(summary)
+    letter_on = summary.letter_on
     document = LetterDocument(
         authority=summary.name,
         slug=summary.slug,
         year=summary.year_ending,
-        version=summary.version,
+        version=summary.number,
         letterhead=wording.LETTERHEAD,
         date=day_text(letter_on),
         delivery=wording.DELIVERY,
@@ -186,7 +180,7 @@ def unsigned(letter: Letter, words: RoundWording | None = None) -> LetterDocumen
             authority=summary.name,
             slug=summary.slug,
             gss_code=summary.gss_code,
-            version=summary.version,
+            version=summary.number,
         ),
     )
     key = f"check code of letters:{settings.SECRET_KEY}".encode()
@@ -206,7 +200,7 @@ def _what_it_replaces(summary: AnnualSummary) -> Paragraph:
         .latest("version")
     )
     return wording.replacement(
-        version=replaced.version, on=_letter_on(replaced), reason=summary.reason
+        version=replaced.number, on=replaced.letter_on, reason=summary.reason
     )
 
 

@@ -102,7 +102,9 @@ def write_case_lists(*, letters: QuerySet[Letter], target: BinaryIO | IO[bytes])
     found = CaseList.objects.filter(summary__letter__in=letters.order_by().values("pk"))
     number = 0
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        ordered = found.select_related("summary").order_by("summary__slug", "summary_id", "kind")
+        ordered = found.select_related("summary__correction").order_by(
+            "summary__slug", "summary_id", "kind"
+        )
         for each in ordered.iterator(chunk_size=50):
             entry = _entry(caselists.file_name(each, "csv"))
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -146,7 +148,7 @@ def _each(
     ordered = letters.order_by("summary__slug", "-summary__version", "pk")
     keys = list(ordered.values_list("pk", flat=True))
     names: set[str] = set()
-    wanted = Letter.objects.select_related("summary__freeze__round")
+    wanted = Letter.objects.select_related("summary__freeze__round", "summary__correction")
     words: dict[int, RoundWording] = {}
     for position, pk in enumerate(keys, start=1):
         letter = wanted.get(pk=pk)
@@ -155,7 +157,7 @@ def _each(
             words[round_.pk] = wording_of(round_)
         name = letter_file_name(letter.summary)
         if name in names:
-            name = f"{name.removesuffix('.pdf')}-{letter.summary.version}.pdf"
+            name = f"{name.removesuffix('.pdf')}-{letter.summary.number}.pdf"
         names.add(name)
         yield letter, name, letter_pdf(letter, words[round_.pk])
         if progress:

@@ -550,20 +550,21 @@ def with_counts(found: QuerySet[Round]) -> QuerySet[Round]:
     """Rounds with the numbers of their letters, approved ones (issued included) and issued ones.
 
     `waiting` are neither approved nor held, `to_issue` approved and not held; `outstanding` are
-    those of the round itself, corrections left out, that are neither issued nor held.
+    first letters, corrections left out, that are neither issued nor held.
     """
     summary = "freeze__summaries"
     letters = f"{summary}__letter"
     approved = Q(**{f"{letters}__approved_at__isnull": False})
     issued = Q(**{f"{letters}__issued_at__isnull": False})
     free = ~Q(is_held(summary))
+    first = Q(**{f"{summary}__version": 1}) | Q(**{f"{summary}__correction__is_first": True})
     return found.annotate(
         letters=Count(letters),
         approved=Count(letters, filter=approved),
         issued=Count(letters, filter=issued),
         waiting=Count(letters, filter=free & ~approved),
         to_issue=Count(letters, filter=free & approved & ~issued),
-        outstanding=Count(letters, filter=free & ~issued & Q(**{f"{summary}__version": 1})),
+        outstanding=Count(letters, filter=free & ~issued & first),
         held=Count(letters, filter=Q(is_held(summary))),
     )
 

@@ -1,6 +1,7 @@
 """Approval by a second person, and what makes an approved letter a draft again."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
@@ -38,10 +39,10 @@ def approve(
     """Approves the letters given, or all of the round; the number that were not yet approved.
 
     Refuses whoever froze the figures: letters are approved by a second person. `seen` is the number
-    of the freeze that person looked at, and `words_seen` what `words_of` said then; letters that
-    have changed since are not approved unseen. Letters are
-    proofed first: an error refuses, warnings need a `reason`. Of all letters those returned and not
-    answered stay drafts; asked for by itself, such a letter is refused.
+    of the freeze that person looked at, and `words_seen` what `words_of` said then of the same
+    letters; letters that have changed since are not approved unseen. Letters are proofed first: an
+    error refuses, warnings need a `reason`. Of all letters those returned and not answered stay
+    drafts; asked for by itself, such a letter is refused.
     """
     require(by, "reviews.approve_letters", "approve letters")
     # Most of the reading is done before anybody has to wait for the round.
@@ -79,7 +80,7 @@ def approve(
                 f"{by.get_username()} drafted the correction for {own.summary.name}; another "
                 "person has to approve it."
             )
-        if words_seen and words_of(round_) != words_seen:
+        if words_seen and words_of(round_, letters) != words_seen:
             raise Refused(
                 f"What letters of the round {round_.year} say has changed since you looked; look "
                 "at them again before you approve them."
@@ -94,9 +95,12 @@ def approve(
     return approved
 
 
-def words_of(round_: Round) -> str:
-    """A digest of all that the letters of a round say which are neither approved nor held."""
-    return digest_of_all(Letter.objects.of_round(round_.pk).awaiting_approval())
+def words_of(round_: Round, letters: QuerySet[Letter] | None = None) -> str:
+    """A digest of all that letters say: those given, or all of the round that wait for approval."""
+    of_round = Letter.objects.of_round(round_.pk)
+    if letters is None:
+        return digest_of_all(of_round.awaiting_approval())
+    return digest_of_all(of_round.filter(pk__in=letters.order_by().values("pk")))
 
 
 def _to_approve(round_: Round, letters: QuerySet[Letter] | None) -> LetterQuerySet:
@@ -159,6 +163,27 @@ def answer_return(*, letter: Letter, by: User, answer: str) -> LetterReturn:
         detail = f"{letter.summary.name}, answered: {answer.strip()}"
         record(round_, RoundEvent.Action.RETURNED, by=by, detail=detail)
     return open_return
+
+
+def carry_over_returns(
+    round_: Round, former: QuerySet[Letter], in_place: Iterable[Letter], *, by: User
+) -> None:
+    """A letter returned and not answered stays so, when new drafts take the place of `former`.
+
+    Of an authority that has no letter any more the comment goes with its draft.
+    """
+    new = {letter.summary.authority_id: letter for letter in in_place}
+    unanswered = LetterReturn.objects.unanswered().filter(letter__in=former.order_by().values("pk"))
+    carried = []
+    for each in unanswered.select_related("letter__summary"):
+        if letter := new.get(each.letter.summary.authority_id):
+            each.letter = letter
+            carried.append(each)
+    LetterReturn.objects.bulk_update(carried, ["letter"])
+    if carried:
+        names = ", ".join(sorted(each.letter.summary.name for each in carried))
+        detail = f"Returned still, now as new drafts: {names}"
+        record(round_, RoundEvent.Action.RETURNED, by=by, detail=detail)
 
 
 def _not_issued(round_: Round, letter: Letter) -> LetterQuerySet:

@@ -29,6 +29,7 @@ from reviews.models import (
     SummaryCondition,
     TypeAverage,
 )
+from reviews.rounds.approving import carry_over_returns
 from reviews.rounds.checking import blocks, officers_on
 from reviews.rounds.holding import carry_over
 from reviews.rounds.steps import record, require
@@ -38,7 +39,8 @@ from reviews.statistics import METHOD_VERSION, Row, averages, cases, learning, r
 def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     """Counts once and stores a row and a draft letter for every authority.
 
-    With a reason, freezes again: the rows of before stay, the drafts go, approvals are void.
+    With a reason, freezes again: the rows of before stay, the drafts go, approvals are void. What
+    is held or returned stays so.
     """
     require(by, "reviews.freeze_round", "freeze a round")
     # Changes of cases under way end first and others wait, so that none is missed by both the
@@ -55,7 +57,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         problems = [str(finding) for finding in blocks(round_, lines, officers, today=today)]
         if problems:
             raise Refused(*problems)
-        Letter.objects.of_round(round_.pk).delete()
+        drafts = Letter.objects.of_round(round_.pk)  # of the freeze of before
         frozen = Freeze.objects.create(
             round=round_,
             number=round_.freezes.count() + 1,
@@ -79,12 +81,14 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         freeze_conditions(summaries, round_.period)
         signatory = signatory_on(round_.letter_on)
         keep_case_lists(summaries, round_.period)
-        Letter.objects.bulk_create(
+        letters = Letter.objects.bulk_create(
             draft_letter(summary, officers.get(summary.authority_id, {}), signatory, by)
             for summary in summaries
         )
         former = AnnualSummary.objects.filter(freeze__round=round_).exclude(freeze=frozen)
         carry_over(former, summaries, by=by)
+        carry_over_returns(round_, drafts, letters, by=by)
+        drafts.delete()
         Round.objects.filter(pk=round_.pk).update(freeze=frozen)
         lock_period(
             year=round_.year,

@@ -81,8 +81,13 @@ class Issuing:
                     f"The round {round_.year} was frozen again while its letters were being "
                     "issued; approve the new letters and issue them."
                 )
-            letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
-            if letter.issued_at or not letter.approved_at or letter.is_held:
+            letter = (
+                Letter.objects.select_related("summary__freeze__round", "summary__correction")
+                .filter(pk=pk)
+                .first()
+            )
+            # Gone, where a correction has just taken its place.
+            if not letter or letter.issued_at or not letter.approved_at or letter.is_held:
                 return
             document = compose(letter)
             try:

@@ -32,7 +32,7 @@ class Command(RoundCommand):
             AnnualSummary.objects.current()
             .standing()
             .filter(freeze=round_.freeze)
-            .select_related("letter"),
+            .select_related("letter", "correction"),
             is_demonstration=Demonstration.objects.exists(),
         )
         try:

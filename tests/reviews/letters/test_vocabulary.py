@@ -48,7 +48,7 @@ def test_conditions_of_the_counts(counts: Counts, expected: set[str]) -> None:
 
 def test_conditions_of_the_letter_and_from_elsewhere() -> None:
     plain = true_in(make_facts(SOME))
-    assert true_in(make_facts(SOME, version=2)) - plain == {"corrected letter"}
+    assert true_in(make_facts(SOME, is_correction=True)) - plain == {"corrected letter"}
     assert true_in(make_facts(SOME, is_post_vacant=True)) - plain == {"post vacant"}
     assert true_in(make_facts(SOME, also_true=FROM_ELSEWHERE)) - plain == FROM_ELSEWHERE
 
