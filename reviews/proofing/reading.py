@@ -13,6 +13,7 @@ import pypdfium2
 
 from reviews.figures.counts import Statistics
 from reviews.letters.document import Heading, LetterDocument
+from reviews.letters.language import UNFILLED
 from reviews.letters.statements import panels
 from reviews.proofing.findings import Finding
 
@@ -20,7 +21,6 @@ MOST_PAGES = 4
 MARGIN = 36.0  # points at each edge of a page on which nothing is printed
 FOOT = 70.0  # what stands lower is the foot of every page
 
-UNRESOLVED = re.compile(r"\(\(.*?\)\)|\(\(|\{\{.*?\}\}|\{%.*?%\}|«.*?»|\bno figure\b")
 _reading = Lock()  # pdfium reads one file at a time
 
 
@@ -71,11 +71,12 @@ def _plain(text: str) -> str:
 
 def _unresolved(pages: list[_Page]) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
-        for found in UNRESOLVED.findall(page.text):
+        for found in UNFILLED.findall(page.text):
             yield Finding(
                 "error",
                 "unresolved-placeholder",
-                f"“{found}” looks like a placeholder that was not filled in; correct the wording.",
+                f"“{found}” looks like a placeholder that was not filled in; correct the wording "
+                "or the name.",
                 number,
             )
 

@@ -17,7 +17,7 @@ from reviews.models import (
     WordingText,
     WordingVersion,
 )
-from reviews.pdf.text import first_unprintable
+from reviews.pdf.text import first_unfit
 from reviews.proofing import Proof, digest_of_all, proof_letters
 from reviews.querysets import LetterQuerySet
 from reviews.rounds.steps import record, require
@@ -187,10 +187,8 @@ def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -
     """Changes whom a letter addresses; whether it had been approved and is a draft again."""
     require(by, "reviews.change_letter", "change a letter")
     for text in (addressee.replace("\r", "").replace("\n", " "), salutation):
-        if character := first_unprintable(text):
-            raise Refused(
-                f"{text!r} has {character}, which letters cannot show; spell it otherwise."
-            )
+        if unfit := first_unfit(text):
+            raise Refused(f"{text!r} has {unfit}, which letters cannot show; spell it otherwise.")
     with recorded(by=by, what="Change whom a letter addresses"):
         # The round first, as everything else does that changes its letters.
         round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)

@@ -11,15 +11,14 @@ from casework.models import Authority, Complaint, Decision, Recommendation
 from casework.refusals import Refused
 from reviews.figures.counts import COUNTED, Average
 from reviews.models import AnnualSummary, Correction, Letter, Round, RoundEvent
-from reviews.pdf.text import first_unprintable
-from reviews.rounds.checking import blocks, officers_on
+from reviews.pdf.text import first_unfit
+from reviews.rounds.checking import blocks, officers_on, signatory_on
 from reviews.rounds.freezing import (
     draft_letter,
     freeze_conditions,
     frozen_row,
     keep_case_lists,
     let_nobody_write,
-    signatory_on,
 )
 from reviews.rounds.holding import carry_over
 from reviews.rounds.steps import record, require
@@ -55,8 +54,9 @@ def correct(
             raise Refused(*problems)
         former = AnnualSummary.objects.filter(freeze=round_.freeze_id, authority=authority)
         line, today = row_of(authority, round_.period), timezone.localdate()
-        officers = officers_on(today)
-        problems = [str(finding) for finding in blocks(round_, [line], officers, today=today)]
+        officers, signatory = officers_on(today), signatory_on(today)
+        found = blocks(round_, [line], officers, today=today, signatory=signatory)
+        problems = [str(finding) for finding in found]
         if problems:
             raise Refused(*problems)
         last = former.select_related("freeze").latest("version")
@@ -71,9 +71,7 @@ def correct(
         Correction.objects.create(
             summary=summary, letter_on=today, corrected_at=timezone.now(), corrected_by=by
         )
-        draft_letter(summary, officers.get(authority.pk, {}), signatory_on(today), by).save(
-            force_insert=True
-        )
+        draft_letter(summary, officers.get(authority.pk, {}), signatory, by).save(force_insert=True)
         if instead_of is not None:
             carry_over(former.filter(version=instead_of), [summary], by=by)
             _letters(round_, authority).filter(summary__version=instead_of).delete()
@@ -139,6 +137,6 @@ def _fit_to_print(reason: str) -> str:
         raise Refused(
             f"The reason has {len(reason)} characters; the letter has room for {REASON_LENGTH}."
         )
-    if character := first_unprintable(reason):
-        raise Refused(f"The reason has {character}, which letters cannot show; spell it otherwise.")
+    if unfit := first_unfit(reason):
+        raise Refused(f"The reason has {unfit}, which letters cannot show; spell it otherwise.")
     return reason

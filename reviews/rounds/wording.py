@@ -14,7 +14,14 @@ from reviews.drafting import RoundWording, facts, wording_of
 from reviews.letters import wording
 from reviews.letters.differences import Line, compared, printed
 from reviews.letters.document import Block
-from reviews.letters.language import NotUnderstood, Problem, Scope, read, tidied
+from reviews.letters.language import (
+    NotUnderstood,
+    Problem,
+    Scope,
+    lookalikes,
+    read,
+    tidied,
+)
 from reviews.letters.vocabulary import VOCABULARY, Facts
 from reviews.models import (
     LateReplies,
@@ -48,7 +55,7 @@ def problems_of(content: str, scope: str) -> list[Problem]:
         read(content, _language_scope(scope))
     except NotUnderstood as refused:
         return refused.problems
-    return [
+    return lookalikes(content, _language_scope(scope)) + [
         Problem(number, column, f"letters cannot show {character}; spell it otherwise.")
         for number, line in enumerate(content.split("\n"), start=1)
         if (character := first_unprintable(line.replace("\t", " ")))

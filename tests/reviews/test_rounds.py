@@ -892,10 +892,17 @@ def test_amend_letter_voids_its_approval_and_refuses_what_cannot_be_printed(
     rounds.freeze(round_=round_, by=editor)
     rounds.approve(reason="For a test", round_=round_, by=make_approver())
     letter = Letter.objects.get()
-    with pytest.raises(Refused, match=r"U\+200B"):
-        rounds.amend_letter(
-            letter=letter, by=editor, addressee="Dr \u200bOther", salutation="Dear Dr Other"
-        )
+    for addressee, problem in {
+        "Dr \u200bOther": "U+200B (ZERO WIDTH SPACE)",
+        "Dr ((Other": "“((” (like a placeholder not filled in)",
+    }.items():
+        with pytest.raises(Refused) as refused:
+            rounds.amend_letter(
+                letter=letter, by=editor, addressee=addressee, salutation="Dear Dr Other"
+            )
+        assert refused.value.problems == [
+            f"{addressee!r} has {problem}, which letters cannot show; spell it otherwise."
+        ]
     assert Letter.objects.get().state == "approved"
     assert rounds.amend_letter(
         letter=letter, by=editor, addressee="Dr Other", salutation="Dear Dr Other"
@@ -917,7 +924,11 @@ def test_approve_refuses_letters_of_a_later_freeze_than_the_one_seen(
 
 @pytest.mark.parametrize(
     ("surname", "found"),
-    [("O\u2019Neil", []), ("O\u2019Ne\u200bil", [("block", "unprintable-text")])],
+    [
+        ("O\u2019Neil", []),
+        ("O\u2019Ne\u200bil", [("block", "unprintable-text")]),
+        ("{{ surname }}", [("block", "unprintable-text")]),
+    ],
 )
 def test_check_blocks_text_that_letters_cannot_show(
     surname: str, found: list[tuple[str, str]]
@@ -925,6 +936,21 @@ def test_check_blocks_text_that_letters_cannot_show(
     make_signatory()
     make_chief_executive(make_authority(), surname=surname)
     assert codes(make_round(2020)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"), [("«Name»", "Ombudsman"), ("Name", "Ombudsman\n((Chair))")]
+)
+def test_check_blocks_a_signatory_whom_letters_cannot_show(name: str, titles: str) -> None:
+    make_chief_executive(make_authority())
+    make_signatory(name=name, titles=titles)
+    assert codes(make_round(2020)) == [("block", "unprintable-text")]
+
+
+def test_check_blocks_a_council_whose_name_looks_like_a_placeholder() -> None:
+    make_signatory()
+    make_chief_executive(make_authority("Example ((Borough)) Council"))
+    assert codes(make_round(2020)) == [("block", "unprintable-text")]
 
 
 @pytest.mark.parametrize(
