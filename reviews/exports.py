@@ -15,10 +15,11 @@ from casework.refusals import Refused
 from reviews import caselists
 from reviews.drafting import RoundWording, draft, wording_of
 from reviews.letters.document import from_plain
+from reviews.letters.statements import number
 from reviews.models import AnnualSummary, CaseList, Letter, LetterAlternative, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
-from reviews.rounds import make_alternative, record
+from reviews.rounds import make_alternative, number_of, record
 from reviews.site.opendata import MANIFEST_COLUMNS, Row, csv_bytes, letter_file_name
 
 # The earliest date a ZIP can hold: the same letters make the same bytes on any day.
@@ -87,11 +88,11 @@ def export_round(
         if not letters.exists():
             raise Refused(f"That authority has no letter in the round {round_.year}.")
     try:
-        number = write_letters(letters=letters, to=to, progress=progress)
+        written = write_letters(letters=letters, to=to, progress=progress)
     except OSError as error:
         raise Refused(f"The letters cannot be written to {to}: {error.strerror}.") from error
-    record_export(round_, by=by, detail=f"{number} letters")
-    return number
+    record_export(round_, by=by, detail=number_of(written))
+    return written
 
 
 def write_case_lists(*, letters: QuerySet[Letter], target: BinaryIO | IO[bytes]) -> int:
@@ -100,15 +101,15 @@ def write_case_lists(*, letters: QuerySet[Letter], target: BinaryIO | IO[bytes])
     The same lists give the same bytes.
     """
     found = CaseList.objects.filter(summary__letter__in=letters.order_by().values("pk"))
-    number = 0
+    written = 0
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         ordered = found.select_related("summary").order_by("summary__slug", "summary_id", "kind")
         for each in ordered.iterator(chunk_size=50):
             entry = _entry(caselists.file_name(each, "csv"))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, caselists.content(each, "csv"))
-            number += 1
-    return number
+            written += 1
+    return written
 
 
 def export_case_lists(*, round_: Round, by: User, to: Path, authority: int | None) -> int:
@@ -124,11 +125,11 @@ def export_case_lists(*, round_: Round, by: User, to: Path, authority: int | Non
         raise Refused(f"No case lists were kept for that in the round {round_.year}.")
     try:
         with _whole_file(to) as part:
-            number = write_case_lists(letters=letters, target=part)
+            written = write_case_lists(letters=letters, target=part)
     except OSError as error:
         raise Refused(f"The case lists cannot be written to {to}: {error.strerror}.") from error
-    record_export(round_, by=by, detail=f"{number} case lists")
-    return number
+    record_export(round_, by=by, detail=number(written, "case list", "case lists"))
+    return written
 
 
 def record_export(round_: Round, *, by: User, detail: str) -> None:

@@ -20,7 +20,7 @@ from reviews.models import (
 from reviews.pdf.text import first_unfit
 from reviews.proofing import Proof, digest_of_all, proof_letters
 from reviews.querysets import LetterQuerySet
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 A_MINUTE = dt.timedelta(minutes=1)  # in which a round is opened
 MOST_PROBLEMS = 20  # said at once when letters are refused
@@ -89,7 +89,7 @@ def approve(
             approved_at=timezone.now(), approved_by=by
         )
         if approved:
-            detail = f"{approved} letters{accepted}"
+            detail = f"{number_of(approved)}{accepted}"
             record(round_, RoundEvent.Action.APPROVED, by=by, detail=detail)
     return approved
 
@@ -117,7 +117,7 @@ def _accept(proofs: dict[int, Proof], reason: str) -> str:
     warned = sum(1 for proof in proofs.values() if proof.of("warning"))
     if not warned:
         return ""
-    letters = "1 letter has" if warned == 1 else f"{warned} letters have"
+    letters = f"{number_of(warned)} {'has' if warned == 1 else 'have'}"
     if not reason.strip():
         raise Refused(f"{letters} warnings; say why they may be approved all the same.")
     return f"; {letters} warnings, accepted: {reason.strip()}"
@@ -204,5 +204,5 @@ def withdraw_approval(round_: Round, letters: QuerySet[Letter], *, by: User) -> 
         approved_at=None, approved_by=None
     )
     if withdrawn:
-        record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=f"{withdrawn} letters")
+        record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=number_of(withdrawn))
     return withdrawn

@@ -13,7 +13,7 @@ from casework.models import Authority, Complaint, Contact, Decision
 from casework.querysets import a_year_before
 from reviews.figures.rates import Rate
 from reviews.letters import wording
-from reviews.letters.statements import PER_100K_FROM
+from reviews.letters.statements import PER_100K_FROM, number
 from reviews.models import AnnualSummary, PublishedFigure, Round, Signatory
 from reviews.pdf.text import first_unfit
 from reviews.statistics import Row, rows
@@ -241,7 +241,8 @@ def _far_from_last_year(
             yield Finding(
                 "warning",
                 "far-from-last-year",
-                f"{now.received} complaints received, {received} the year before.",
+                f"{number(now.received, 'complaint', 'complaints')} received, {received} the year "
+                "before.",
                 line.authority,
             )
 

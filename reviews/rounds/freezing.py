@@ -15,6 +15,7 @@ from casework.refusals import Refused
 from reviews.figures.counts import COUNTED, Average
 from reviews.figures.periods import Period
 from reviews.letters import wording
+from reviews.letters.statements import number
 from reviews.letters.vocabulary import PUBLIC_REPORT
 from reviews.models import (
     AnnualSummary,
@@ -90,7 +91,8 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             first_day=round_.period.first_day,
             last_day=round_.period.last_day,
         )
-        detail = f"{len(summaries)} authorities" + (f", again: {reason}" if reason else "")
+        detail = number(len(summaries), "authority", "authorities")
+        detail += f", again: {reason}" if reason else ""
         record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
     return frozen
 

@@ -11,6 +11,7 @@ from casework.actions import recorded
 from casework.refusals import Refused
 from reviews.drafting import compose
 from reviews.letters.document import to_plain
+from reviews.letters.statements import number
 from reviews.models import (
     Freeze,
     Letter,
@@ -23,7 +24,7 @@ from reviews.models import (
 from reviews.pdf.render import render
 from reviews.rounds.alternatives import store_alternatives
 from reviews.rounds.outbox import queue_letter
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 
 def issue(
@@ -49,8 +50,9 @@ def issue(
     waiting = letters.awaiting_approval().count()
     if waiting:
         raise Refused(
-            f"{waiting} of {letters.count()} letters of the round {round_.year} are not approved "
-            "yet; approve or hold them first."
+            f"{waiting} of {number_of(letters.count())} of the round {round_.year} "
+            f"{'is' if waiting == 1 else 'are'} not approved yet; approve or hold "
+            f"{'it' if waiting == 1 else 'them'} first."
         )
     to_do = list(letters.not_held().filter(issued_at__isnull=True).values_list("pk", flat=True))
     issuing = Issuing(round_.freeze, by, case_lists_to)
@@ -108,7 +110,7 @@ class Issuing:
         self.done += 1
         if self.event is None:
             self.event = record(round_, RoundEvent.Action.ISSUED, by=self.by)
-        self.event.detail = f"{self.done} letters"
+        self.event.detail = number_of(self.done)
         self.event.save(update_fields=["detail"])
 
 
@@ -118,7 +120,7 @@ def _differences(content: bytes | memoryview, *, sha256: str, size: int | None) 
     if digest != sha256:
         yield f"has the SHA-256 digest {digest}, but was issued with {sha256 or 'none'}"
     elif len(content) != size:
-        yield f"has {len(content)} bytes, but was issued with {size}"
+        yield f"has {number(len(content), 'byte', 'bytes')}, but was issued with {size}"
 
 
 def verify(round_: Round) -> list[str]:

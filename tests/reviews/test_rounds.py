@@ -417,8 +417,8 @@ def test_freeze_again_with_a_reason_counts_again_and_voids_approvals(
     assert sorted(AnnualSummary.objects.values_list("upheld", flat=True)) == [0, 1]
     assert [letter.state for letter in Letter.objects.all()] == ["draft"]
     assert set(RoundEvent.objects.filter(action="frozen").values_list("detail", flat=True)) == {
-        "1 authorities",
-        "1 authorities, again: A decision was missing",
+        "1 authority",
+        "1 authority, again: A decision was missing",
     }
 
 
@@ -695,7 +695,7 @@ def test_issue_refuses_while_a_letter_is_not_approved(authority: Authority) -> N
     with pytest.raises(Refused) as refused:
         rounds.issue(round_=round_, by=editor)
     assert refusal(refused) == [
-        "1 of 2 letters of the round 2020 are not approved yet; approve or hold them first."
+        "1 of 2 letters of the round 2020 is not approved yet; approve or hold it first."
     ]
     assert LetterFile.objects.exists() is False
 
@@ -822,7 +822,7 @@ def test_issue_leaves_its_line_in_the_history_whenever_it_is_stopped(
         seen.extend(RoundEvent.objects.filter(action="issued").values_list("detail", flat=True))
 
     rounds.issue(round_=round_, by=editor, progress=look)
-    assert seen == ["1 letters", "2 letters"]
+    assert seen == ["1 letter", "2 letters"]
 
 
 # Changing what is not issued yet
@@ -846,7 +846,7 @@ def test_reschedule_makes_approved_letters_drafts_again_and_keeps_the_freeze(
     round_.refresh_from_db()
     assert (round_.freeze, round_.letter_on) == (frozen, dt.date(2020, 7, 23))
     assert Letter.objects.get().state == "draft"
-    assert RoundEvent.objects.filter(action="withdrawn").get().detail == "1 letters"
+    assert RoundEvent.objects.filter(action="withdrawn").get().detail == "1 letter"
 
 
 def test_reschedule_refuses_another_year_once_frozen_and_dates_once_issued(

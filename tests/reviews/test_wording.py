@@ -273,7 +273,7 @@ def test_only_letters_that_change_lose_their_approval(frozen: Round, editor: Use
     waiting = Letter.objects.awaiting_approval().values_list("summary__name", flat=True)
     assert list(waiting) == ["Bela County Council"]
     withdrawn = RoundEvent.objects.get(action="withdrawn")
-    assert withdrawn.detail == "1 letters"
+    assert withdrawn.detail == "1 letter"
 
 
 def test_changes_are_grouped_where_letters_differ_in_values_alone(
