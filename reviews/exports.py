@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import batched
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -24,6 +25,8 @@ from reviews.site.opendata import MANIFEST_COLUMNS, Row, csv_bytes, letter_file_
 
 # The earliest date a ZIP can hold: the same letters make the same bytes on any day.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+AT_ONCE = 50  # letters of which the words, not the files, are in memory together
 
 type Progress = Callable[[int, int], None]
 
@@ -147,10 +150,8 @@ def _each(
     ordered = letters.order_by("summary__slug", "-summary__version", "pk")
     keys = list(ordered.values_list("pk", flat=True))
     names: set[str] = set()
-    wanted = Letter.objects.select_related("summary__freeze__round")
     words: dict[int, RoundWording] = {}
-    for position, pk in enumerate(keys, start=1):
-        letter = wanted.get(pk=pk)
+    for position, letter in enumerate(_in_order(keys), start=1):
         round_ = letter.summary.freeze.round
         if round_.pk not in words:
             words[round_.pk] = wording_of(round_)
@@ -161,6 +162,16 @@ def _each(
         yield letter, name, letter_pdf(letter, words[round_.pk])
         if progress:
             progress(position, len(keys))
+
+
+def _in_order(keys: list[int]) -> Iterator[Letter]:
+    """The letters with these keys, read a few at a time with what their words need."""
+    wanted = Letter.objects.select_related("summary__freeze__round").prefetch_related(
+        "summary__conditions"
+    )
+    for few in batched(keys, AT_ONCE):
+        found = wanted.in_bulk(few)
+        yield from (found.pop(pk) for pk in few)
 
 
 def _line(letter: Letter, name: str, pdf: bytes) -> Row:
