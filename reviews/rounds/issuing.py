@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from casework.actions import recorded
 from casework.refusals import Refused
-from reviews.drafting import compose
+from reviews.drafting import RoundWording, compose, wording_of
 from reviews.letters.document import to_plain
 from reviews.letters.statements import number
 from reviews.models import (
@@ -72,6 +72,7 @@ class Issuing:
     case_lists_to: Collection[str] = ()
     done: int = 0
     event: RoundEvent | None = None
+    words: RoundWording | None = None
 
     def issue(self, pk: int) -> None:
         """Issues one letter, whole or not at all, unless another run has just done so."""
@@ -86,7 +87,7 @@ class Issuing:
             letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
             if letter.issued_at or not letter.approved_at or letter.is_held:
                 return
-            document = compose(letter)
+            document = compose(letter, self._words(round_))
             try:
                 pdf = render(document)
             except ValueError as error:
@@ -105,6 +106,15 @@ class Issuing:
             )
             queue_letter(letter, subject=document.subject, at=now, case_lists_to=self.case_lists_to)
             self._record(round_)
+
+    def _words(self, round_: Round) -> RoundWording:
+        """What the round's letters say: once one of them is issued their words stand.
+
+        Signatures do not: each letter asks for its own.
+        """
+        if self.words is None or self.event is None:
+            self.words = wording_of(round_)
+        return replace(self.words, signatures={})
 
     def _record(self, round_: Round) -> None:
         self.done += 1
