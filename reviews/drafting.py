@@ -1,6 +1,8 @@
 """From a frozen row, its letter and the round's wording to the letter as a plain value."""
 
 import base64
+import datetime as dt
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -34,7 +36,8 @@ class RoundWording:
 
     `passages` are in the order in which letters print them; `late` are the authorities (by key)
     marked for late replies. `values` and `true` are further values and conditions, which are the
-    same in every letter.
+    same in every letter. `signatures` are those that letters have asked for, by their day and the
+    name that signs.
     """
 
     main: Wording
@@ -42,6 +45,7 @@ class RoundWording:
     late: frozenset[int] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
     true: frozenset[str] = frozenset()
+    signatures: dict[tuple[dt.date, str], str] = field(default_factory=dict)
 
     def passages_for(self, summary: AnnualSummary) -> tuple[Wording, ...]:
         return tuple(wording for text, wording in self.passages if _is_for(text, summary))
@@ -130,17 +134,23 @@ def narrative(letter: Letter, words: RoundWording) -> tuple[Block, ...]:
 def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument:
     """The letter as it would be issued now: the same row, wording and signature give the same.
 
-    One query for the signature of an approved letter; else as `unsigned`.
+    One query for the signature of an approved letter, for all that share it where the round's words
+    are given; else as `unsigned`.
     """
     document = unsigned(letter, words)
-    return replace(document, signature=_signature(letter)) if letter.approved_at else document
+    if not letter.approved_at:
+        return document
+    known = {} if words is None else words.signatures
+    key = (letter.summary.letter_on, letter.signatory.partition("\n")[0])
+    if key not in known:
+        known[key] = _signature(*key)
+    return replace(document, signature=known[key])
 
 
-def _signature(letter: Letter) -> str:
+def _signature(day: dt.date, name: str) -> str:
     """The signature of whoever signs on the letter's date, if that is whom the letter names."""
     found = Signature.objects.filter(
-        signatory__in=Signatory.objects.signing_on(letter.summary.letter_on),
-        signatory__name=letter.signatory.partition("\n")[0],
+        signatory__in=Signatory.objects.signing_on(day), signatory__name=name
     )
     png = found.values_list("png", flat=True).first()
     return base64.b64encode(png).decode() if png else ""

@@ -29,14 +29,11 @@ from reviews.letters.pictures import drawn
 from reviews.models import Letter, LetterAlternative, Round
 from reviews.proofing import proof_letters, proofs_of
 from reviews.querysets import is_held
+from reviews.rounds import number_of
 from reviews.site.files import ALTERNATIVES
 from reviews.site.opendata import alternative_file_name, letter_file_name
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
-
-
-def number_of(letters: int) -> str:
-    return "1 letter" if letters == 1 else f"{letters} letters"
 
 
 def document_of(letter: Letter) -> LetterDocument:

@@ -21,6 +21,7 @@ from casework.refusals import Refused
 from reviews import rounds
 from reviews.models import Correction, Hold, Letter, Retraction, Round
 from reviews.querysets import is_held
+from reviews.rounds import number_of
 from reviews.rounds.correcting import REASON_LENGTH, changes, is_first_letter, open_draft
 from reviews.rounds.holding import to_hold, to_release
 from reviews.rounds.retracting import NOTICE_LENGTH, retraction_refusals
@@ -191,26 +192,22 @@ class Deed:
     take: Callable[[Round, QuerySet[Letter], Any, dict[str, Any]], str]
 
 
-def _letters(count: int) -> str:
-    return "1 letter" if count == 1 else f"{count} letters"
-
-
 def _look_hold(round_: Round, letters: QuerySet[Letter]) -> Outlook:
     count = to_hold(round_, letters).count()
     sentences = [
-        f"{_letters(count)} will be held: not issued, or, if issued already, not public from the "
+        f"{number_of(count)} will be held: not issued, or, if issued already, not public from the "
         "next request on, until released. Earlier versions are held with an issued letter; a "
         "correction not issued yet is held alone, and the letter it would replace stays."
     ]
     if held := letters.filter(is_held("summary")).count():
-        sentences.append(f"{_letters(held)} of those chosen {'is' if held == 1 else 'are'} held.")
+        sentences.append(f"{number_of(held)} of those chosen {'is' if held == 1 else 'are'} held.")
     return Outlook(count, sentences, [], [], {})
 
 
 def _look_release(round_: Round, letters: QuerySet[Letter]) -> Outlook:
     count = to_release(round_, letters).count()
     sentences = [
-        f"{_letters(count)} will be released: issued with the others, or, if issued already, "
+        f"{number_of(count)} will be released: issued with the others, or, if issued already, "
         "public as soon as the round is. Later versions that are issued are released with a letter."
     ]
     return Outlook(count, sentences, [], [], {})
@@ -262,12 +259,12 @@ def _look_retract(round_: Round, letters: QuerySet[Letter]) -> Outlook:
 
 def _hold(round_: Round, letters: QuerySet[Letter], by: Any, given: dict[str, Any]) -> str:
     held = rounds.hold(round_=round_, by=by, reason=given["reason"], letters=letters)
-    return f"{_letters(held)} of the {round_.year} review held."
+    return f"{number_of(held)} of the {round_.year} review held."
 
 
 def _release(round_: Round, letters: QuerySet[Letter], by: Any, given: dict[str, Any]) -> str:
     released = rounds.release(round_=round_, by=by, letters=letters)
-    return f"{_letters(released)} of the {round_.year} review released."
+    return f"{number_of(released)} of the {round_.year} review released."
 
 
 def _correct(round_: Round, letters: QuerySet[Letter], by: Any, given: dict[str, Any]) -> str:
@@ -369,7 +366,7 @@ class LetterDeeds(admin.ModelAdmin):
         most = 1 if name in OF_ONE else MOST
         if len(keys) > most:
             self.message_user(
-                request, f"Choose {_letters(most)} or fewer for this.", messages.ERROR
+                request, f"Choose {number_of(most)} or fewer for this.", messages.ERROR
             )
             return None
         return HttpResponseRedirect(deed_address(name, letters=",".join(map(str, keys))))

@@ -28,12 +28,14 @@ from casework.refusals import Refused
 from reviews import rounds
 from reviews.admin.access import may
 from reviews.admin.learning import learning_of
-from reviews.admin.letters import number_of, tell_approved
+from reviews.admin.letters import tell_approved
 from reviews.admin.outbox import standing
 from reviews.admin.proofs import proof_view
 from reviews.admin.records import RecordInline
+from reviews.letters.statements import number
 from reviews.models import Freeze, Round, RoundEvent
 from reviews.querysets import is_held
+from reviews.rounds import number_of
 from reviews.statistics import rows
 
 # Somebody waits for the page meanwhile; what is left is sent by the next run.
@@ -427,7 +429,7 @@ class RoundAdmin(BackOfficeAdmin):
             offer("freeze", "Freeze again…")
         if may(request, "send_messages") and stand:
             if stand["due"]:
-                offer("send", f"Send {_messages(stand['due'])}…")
+                offer("send", f"Send {number(stand['due'], 'message', 'messages')}…")
             if stand["lists"]:
                 offer("lists", "Send the case lists…")
         return {
@@ -540,10 +542,6 @@ class RoundAdmin(BackOfficeAdmin):
 def is_printed() -> bool:
     """Whether messages are printed where the server runs, for want of a mail server."""
     return str(settings.MAILERS["default"]["BACKEND"]).endswith(".console.EmailBackend")
-
-
-def _messages(number: int) -> str:
-    return "1 message" if number == 1 else f"{number} messages"
 
 
 def with_counts(found: QuerySet[Round]) -> QuerySet[Round]:

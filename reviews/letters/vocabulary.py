@@ -99,7 +99,8 @@ _SOME_DUE = (
 )
 
 
-# What has to be so for a figure of seminars or courses to have a value: one of these.
+# What has to be so for a figure of seminars or courses to have a value, with its noun or without:
+# one of these.
 _COURSES_BEFORE = (
     "courses known before",
     "more courses than before",
@@ -187,7 +188,7 @@ PLACEHOLDERS = (
             name,
             f"{each.description}.",
             each.example,
-            tuple(Requirement(condition) for condition in _LEARNING_NEEDS[name]),
+            tuple(map(Requirement, _LEARNING_NEEDS[name.removeprefix("number of ")])),
         )
         for name, each in learning.PLACEHOLDERS.items()
     ),

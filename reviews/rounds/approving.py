@@ -18,10 +18,10 @@ from reviews.models import (
     WordingText,
     WordingVersion,
 )
-from reviews.pdf.text import first_unprintable
+from reviews.pdf.text import first_unfit
 from reviews.proofing import Proof, digest_of_all, proof_letters
 from reviews.querysets import LetterQuerySet
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 A_MINUTE = dt.timedelta(minutes=1)  # in which a round is opened
 MOST_PROBLEMS = 20  # said at once when letters are refused
@@ -90,7 +90,7 @@ def approve(
             approved_at=timezone.now(), approved_by=by
         )
         if approved:
-            detail = f"{approved} letters{accepted}"
+            detail = f"{number_of(approved)}{accepted}"
             record(round_, RoundEvent.Action.APPROVED, by=by, detail=detail)
     return approved
 
@@ -121,7 +121,7 @@ def _accept(proofs: dict[int, Proof], reason: str) -> str:
     warned = sum(1 for proof in proofs.values() if proof.of("warning"))
     if not warned:
         return ""
-    letters = "1 letter has" if warned == 1 else f"{warned} letters have"
+    letters = f"{number_of(warned)} {'has' if warned == 1 else 'have'}"
     if not reason.strip():
         raise Refused(f"{letters} warnings; say why they may be approved all the same.")
     return f"; {letters} warnings, accepted: {reason.strip()}"
@@ -212,10 +212,8 @@ def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -
     """Changes whom a letter addresses; whether it had been approved and is a draft again."""
     require(by, "reviews.change_letter", "change a letter")
     for text in (addressee.replace("\r", "").replace("\n", " "), salutation):
-        if character := first_unprintable(text):
-            raise Refused(
-                f"{text!r} has {character}, which letters cannot show; spell it otherwise."
-            )
+        if unfit := first_unfit(text):
+            raise Refused(f"{text!r} has {unfit}, which letters cannot show; spell it otherwise.")
     with recorded(by=by, what="Change whom a letter addresses"):
         # The round first, as everything else does that changes its letters.
         round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)
@@ -231,5 +229,5 @@ def withdraw_approval(round_: Round, letters: QuerySet[Letter], *, by: User) -> 
         approved_at=None, approved_by=None
     )
     if withdrawn:
-        record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=f"{withdrawn} letters")
+        record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=number_of(withdrawn))
     return withdrawn

@@ -10,17 +10,16 @@ from casework.models import Authority, Complaint, Decision, Recommendation
 from casework.refusals import Refused
 from reviews.figures.counts import COUNTED, Average
 from reviews.models import AnnualSummary, Correction, Letter, Round, RoundEvent
-from reviews.pdf.text import first_unprintable
+from reviews.pdf.text import first_unfit
 from reviews.querysets import LetterQuerySet
 from reviews.rounds.approving import carry_over_returns
-from reviews.rounds.checking import blocks, officers_on
+from reviews.rounds.checking import blocks, officers_on, signatory_on
 from reviews.rounds.freezing import (
     draft_letter,
     freeze_conditions,
     frozen_row,
     keep_case_lists,
     let_nobody_write,
-    signatory_on,
 )
 from reviews.rounds.holding import carry_over
 from reviews.rounds.steps import record, require
@@ -62,8 +61,9 @@ def correct(
         line, today = row_of(authority, round_.period), timezone.localdate()
         # A first letter is not dated before those to the others.
         letter_on = max(today, round_.letter_on) if is_first else today
-        officers = officers_on(letter_on)
-        problems = [str(finding) for finding in blocks(round_, [line], officers, today=today)]
+        officers, signatory = officers_on(letter_on), signatory_on(letter_on)
+        found = blocks(round_, [line], officers, today=today, signatory=signatory)
+        problems = [str(finding) for finding in found]
         if problems:
             raise Refused(*problems)
         last = former.select_related("freeze").latest("version")
@@ -82,8 +82,7 @@ def correct(
             corrected_at=timezone.now(),
             corrected_by=by,
         )
-        officers_of_it = officers.get(authority.pk, {})
-        letter = draft_letter(summary, officers_of_it, signatory_on(letter_on), by)
+        letter = draft_letter(summary, officers.get(authority.pk, {}), signatory, by)
         letter.save(force_insert=True)
         before_issue = " before anything was sent" if is_first else ""
         detail = f"{summary.name}, version {summary.version}{before_issue}: {reason}"
@@ -160,6 +159,6 @@ def _fit_to_print(reason: str) -> str:
         raise Refused(
             f"The reason has {len(reason)} characters; the letter has room for {REASON_LENGTH}."
         )
-    if character := first_unprintable(reason):
-        raise Refused(f"The reason has {character}, which letters cannot show; spell it otherwise.")
+    if unfit := first_unfit(reason):
+        raise Refused(f"The reason has {unfit}, which letters cannot show; spell it otherwise.")
     return reason

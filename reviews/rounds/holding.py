@@ -10,7 +10,7 @@ from casework.actions import recorded
 from casework.refusals import Refused
 from reviews.models import AnnualSummary, Hold, Letter, Round, RoundEvent
 from reviews.querysets import is_held
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 
 def hold(*, round_: Round, by: User, reason: str, letters: QuerySet[Letter] | None = None) -> int:
@@ -32,7 +32,7 @@ def hold(*, round_: Round, by: User, reason: str, letters: QuerySet[Letter] | No
             for summary in to_hold(round_, letters)
         )
         if held:
-            detail = f"{len(held)} letters: {reason}"
+            detail = f"{number_of(len(held))}: {reason}"
             record(round_, RoundEvent.Action.HELD, by=by, detail=detail)
     return len(held)
 
@@ -48,7 +48,7 @@ def release(*, round_: Round, by: User, letters: QuerySet[Letter] | None = None)
         round_ = _locked(round_)
         released = to_release(round_, letters).update(released_at=timezone.now(), released_by=by)
         if released:
-            record(round_, RoundEvent.Action.RELEASED, by=by, detail=f"{released} letters")
+            record(round_, RoundEvent.Action.RELEASED, by=by, detail=number_of(released))
     return released
 
 

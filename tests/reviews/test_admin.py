@@ -1020,6 +1020,19 @@ def test_signatory_who_ends_before_starting_is_refused() -> None:
     assert errors_of(response) == ["The last day cannot be before the first day, 2 April 2020."]
 
 
+def test_signatory_whom_letters_cannot_show_is_refused_beside_the_field() -> None:
+    response = signed_in("review editor").post(
+        address(Signatory, "add"),
+        {"name": "{{ Name }}", "titles": "Ombudsman\r\nChair 😀", "starts_on": "2020-04-01"},
+    )
+    assert response.context["adminform"].form.errors == {
+        "name": ["It has “{{ Name }}” (like a placeholder not filled in), which letters cannot "
+                 "show: spell it otherwise."],
+        "titles": ["It has U+1F600 (GRINNING FACE), which letters cannot show: spell it "
+                   "otherwise."],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("values", "errors"),
     [

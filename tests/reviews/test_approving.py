@@ -69,7 +69,7 @@ def test_approve_needs_a_reason_where_letters_have_warnings(round_: Round) -> No
 def test_approve_needs_no_reason_where_nothing_was_found(round_: Round) -> None:
     own = Letter.objects.filter(pk=letter(0).pk)
     assert rounds.approve(round_=round_, by=make_approver(), letters=own) == 1
-    assert RoundEvent.objects.get(action="approved").detail == "1 letters"
+    assert RoundEvent.objects.get(action="approved").detail == "1 letter"
 
 
 def test_approve_refuses_errors_also_with_a_reason(round_: Round) -> None:

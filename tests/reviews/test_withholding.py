@@ -143,7 +143,7 @@ def test_holding_is_recorded_with_who_when_and_why(frozen: Round, editor: User) 
     assert [
         (event.action, event.detail, event.done_by.username)
         for event in RoundEvent.objects.filter(action__in=["held", "released"]).order_by("pk")
-    ] == [("held", "2 letters: A query", "editor"), ("released", "1 letters", "editor")]
+    ] == [("held", "2 letters: A query", "editor"), ("released", "1 letter", "editor")]
     hold = Hold.objects.get(summary__slug="a")
     assert (hold.held_by, hold.released_by) == (editor, editor)
     changes = Change.objects.filter(record="reviews.hold").order_by("pk")
@@ -721,20 +721,20 @@ def test_commands_hold_release_correct_and_retract(
     frozen: Round, editor: User, approver: User, clock: Any
 ) -> None:
     hold = ("hold_letters", "2020", "--by", "editor", "--reason", "A query")
-    assert run(*hold, "--authority", "b") == "Held 1 letters of the round 2020.\n"
+    assert run(*hold, "--authority", "b") == "Held 1 letter of the round 2020.\n"
     assert run(*hold, "--authority", "b") == (
         "Nothing to do: these letters of the round 2020 are held.\n"
     )
     approve = ("approve_letters", "2020", "--by", "approver")
-    assert run(*approve) == "Approved 1 letters of the round 2020.\n"
+    assert run(*approve) == "Approved 1 letter of the round 2020.\n"
     assert run(*approve) == (
         "Nothing to do: these letters of the round 2020 are approved or held.\n"
     )
     issue = ("issue_letters", "2020", "--by", "editor")
-    assert run(*issue) == "Issued 1 letters of the round 2020; 1 are held.\n"
-    assert run(*issue) == ("Nothing to do: all letters of the round 2020 are issued; 1 are held.\n")
+    assert run(*issue) == "Issued 1 letter of the round 2020; 1 is held.\n"
+    assert run(*issue) == ("Nothing to do: all letters of the round 2020 are issued; 1 is held.\n")
     release = ("release_letters", "2020", "--by", "editor")
-    assert run(*release) == "Released 1 letters of the round 2020.\n"
+    assert run(*release) == "Released 1 letter of the round 2020.\n"
     assert run(*release) == "Nothing to do: none of these letters of the round 2020 is held.\n"
     assert command_refused(*release, "--authority", "nowhere").startswith("There is no authority")
     correct = (
