@@ -214,13 +214,21 @@ class PublishedFigureQuerySet(QuerySet["PublishedFigure"]):
         return self.exclude(year_ending__in=rounds.values("year"))
 
 
+def _copy_is_public(at: dt.datetime, *, copy: str = "") -> Q:
+    """`copy` is the way to the public copy."""
+    day = timezone.localdate(at)
+    return Q(
+        (f"{copy}taken_off_at__isnull", True),
+        (f"{copy}suspended_at__isnull", True),
+        (f"{copy}published_on__lte", day),
+        (f"{copy}ends_on__gte", day),
+    )
+
+
 class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
     def published(self, *, at: dt.datetime) -> Self:
         """What the public may read: for five years, while nothing suspends it."""
-        day = timezone.localdate(at)
-        return self.standing().filter(
-            published_on__lte=day, ends_on__gte=day, suspended_at__isnull=True
-        )
+        return self.filter(_copy_is_public(at))
 
     def standing(self) -> Self:
         """Neither replaced nor withdrawn, which is for good; perhaps suspended."""
@@ -241,7 +249,7 @@ class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
         return self
 
     def with_report(self) -> Self:
-        return self.exclude(report_title="")
+        return self.filter(report_issued_on__isnull=False)
 
 
 # Two cases are of the same kind where all of these are equal. A case without a public sub-category
@@ -252,7 +260,7 @@ SAME_KIND = ("authority", "category", "public_category", "public_subcategory")
 class PublishedImprovementQuerySet(QuerySet["PublishedImprovement"]):
     def published(self, *, at: dt.datetime) -> Self:
         """Those of the copies that the public may read."""
-        return self.filter(decision__in=_copies().published(at=at).values("pk"))
+        return self.filter(_copy_is_public(at, copy="decision__"))
 
     def matching(self, search: Search) -> Self:
         """Those whose words, or the reference of whose case, somebody looks for."""
