@@ -3,8 +3,7 @@
 from django.urls import path, register_converter
 
 from casework.references import in_addresses
-from reviews.site import files, published, verify, views
-from reviews.site import about, files, verify, views
+from reviews.site import about, files, published, verify, views
 from reviews.site.opendata import TABLES
 
 
