@@ -2,7 +2,6 @@
 
 import base64
 import datetime as dt
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 

@@ -136,6 +136,8 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["2020"]
         case "version", "version":
             return ["1", "2"]
+        case "reference", "reference":
+            return ["19-000-001", "99-999-999"]
         case "table", "name":
             return TABLES
         case "slug", "kind":
