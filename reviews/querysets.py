@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         PublishedImprovement,
         Round,
         Signatory,
+        TypeAverage,
         WordingVersion,
     )
 
@@ -104,18 +105,47 @@ def _is_replaced() -> Exists:
     )
 
 
+def _is_sum_kept_back(at: dt.datetime) -> Exists:
+    """The condition that a first row of the same freeze and type is not public."""
+    return Exists(
+        _summaries().filter(
+            ~Exists(_summaries().published(at=at).filter(pk=OuterRef("pk"))),
+            freeze=OuterRef("freeze"),
+            authority_type=OuterRef("authority_type"),
+            has_comparison=True,
+            version=1,
+        )
+    )
+
+
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def current(self) -> Self:
-        """Of the newest freeze of each round: its first version, or the last that was issued."""
+        """Of the newest freeze of each round: the last that was issued, or if none was the last."""
+        of_it = _summaries().filter(freeze=OuterRef("freeze"), authority=OuterRef("authority"))
+        is_later, is_issued = Q(version__gt=OuterRef("version")), Q(letter__issued_at__isnull=False)
         return self.filter(
-            ~_is_replaced(),
-            Q(version=1) | Q(letter__issued_at__isnull=False),
+            is_issued & ~Exists(of_it.filter(is_later, is_issued))
+            | ~Exists(of_it.filter(is_later | is_issued)),
             freeze__current_of__isnull=False,
         )
+
+    def numbered(self, number: int) -> Self:
+        """Those whose letters have this number outside; see `AnnualSummary.number`."""
+        if number == 1:
+            return self.filter(Q(version=1) | Q(correction__is_first=True))
+        return self.filter(version=number, correction__is_first=False)
 
     def with_is_replaced(self) -> Self:
         """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
         return self.annotate(is_replaced=_is_replaced())
+
+    def with_sums_public(self, *, at: dt.datetime) -> Self:
+        """With `are_sums_public`: whether the sums behind its average are (`TypeAverage`).
+
+        What is worked out of the exact average, as limits of chance are, tells those sums to
+        whoever puts enough of it together.
+        """
+        return self.annotate(are_sums_public=~_is_sum_kept_back(at))
 
     def superseded(self) -> Self:
         """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
@@ -138,6 +168,16 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def retracted(self, *, at: dt.datetime) -> Self:
         """Rows in whose place the public reads a notice."""
         return self.shown(at=at).filter(retraction__isnull=False)
+
+
+class TypeAverageQuerySet(QuerySet["TypeAverage"]):
+    def with_counts_public(self, *, at: dt.datetime) -> Self:
+        """With `are_counts_public`: whether the public may read the sums themselves.
+
+        They are the sums of the first rows of all councils of the type. While one of those rows is
+        not issued, held or retracted, taking the others away from the sum would give its figures.
+        """
+        return self.annotate(are_counts_public=~_is_sum_kept_back(at))
 
 
 class LetterQuerySet(QuerySet["Letter"]):
@@ -228,13 +268,21 @@ class PublishedFigureQuerySet(QuerySet["PublishedFigure"]):
         return self.exclude(year_ending__in=rounds.values("year"))
 
 
+def _copy_is_public(at: dt.datetime, *, copy: str = "") -> Q:
+    """`copy` is the way to the public copy."""
+    day = timezone.localdate(at)
+    return Q(
+        (f"{copy}taken_off_at__isnull", True),
+        (f"{copy}suspended_at__isnull", True),
+        (f"{copy}published_on__lte", day),
+        (f"{copy}ends_on__gte", day),
+    )
+
+
 class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
     def published(self, *, at: dt.datetime) -> Self:
         """What the public may read: for five years, while nothing suspends it."""
-        day = timezone.localdate(at)
-        return self.standing().filter(
-            published_on__lte=day, ends_on__gte=day, suspended_at__isnull=True
-        )
+        return self.filter(_copy_is_public(at))
 
     def standing(self) -> Self:
         """Neither replaced nor withdrawn, which is for good; perhaps suspended."""
@@ -255,7 +303,7 @@ class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
         return self
 
     def with_report(self) -> Self:
-        return self.exclude(report_title="")
+        return self.filter(report_issued_on__isnull=False)
 
 
 # Two cases are of the same kind where all of these are equal. A case without a public sub-category
@@ -266,7 +314,7 @@ SAME_KIND = ("authority", "category", "public_category", "public_subcategory")
 class PublishedImprovementQuerySet(QuerySet["PublishedImprovement"]):
     def published(self, *, at: dt.datetime) -> Self:
         """Those of the copies that the public may read."""
-        return self.filter(decision__in=_copies().published(at=at).values("pk"))
+        return self.filter(_copy_is_public(at, copy="decision__"))
 
     def matching(self, search: Search) -> Self:
         """Those whose words, or the reference of whose case, somebody looks for."""

@@ -17,7 +17,7 @@ from casework.references import parse_reference
 LENGTH = 200
 # Around the words found, in what the database gives back; stripped from all texts before.
 BEGIN, END = "\ue000", "\ue001"
-EXCERPT_WORDS = 40
+EXCERPT_WORDS = 30
 
 _TERM = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "’": "'", "‘": "'", "−": "-", "–": "-"})
@@ -85,7 +85,7 @@ class Search:
 
 def parse(text: str) -> Search:
     """Understands any text whatever; only its first `LENGTH` characters count."""
-    text = " ".join(text.split())
+    text = printable(text)
     typed = text[:LENGTH]
     was_cut = len(text) > LENGTH
     if reference := parse_reference(typed):
@@ -110,6 +110,11 @@ def parse(text: str) -> Search:
         (unwanted if term["minus"] else wanted).append(phrase)
     close()
     return Search(typed=typed, alternatives=tuple(alternatives), was_cut=was_cut)
+
+
+def printable(text: str) -> str:
+    """On one line, without characters that nobody sees, which XML and PostgreSQL refuse."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 def _quoted(phrase: Phrase) -> str:

@@ -78,32 +78,36 @@ class PublishedDecision(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                name="published_decision_standing",
-                fields=["ends_on"],
-                condition=Q(taken_off_at__isnull=True),
-            ),
             models.Index(name="published_decision_dated", fields=["-dated_on", "reference"]),
-            # What is shown, in the order of the list …
+            # What is shown, in the order of the list.
             models.Index(
                 name="published_decision_listed",
                 fields=["-decided_on", "reference"],
                 condition=Q(taken_off_at__isnull=True, suspended_at__isnull=True),
             ),
-            # … and what is counted beside the filters, so that no long text is read.
+            # Alone they say what is counted beside filters and what is of one kind at one
+            # authority, so that no long text is read. SQLite wants the condition's columns in.
             models.Index(
                 name="published_decision_counted",
                 fields=[
-                    "authority",
-                    "category",
-                    "outcome",
-                    "decided_on",
-                    "published_on",
-                    "ends_on",
-                    "public_category",
-                    "public_subcategory",
+                    *("ends_on", "published_on", "suspended_at", "taken_off_at"),
+                    *("outcome", "category", "authority", "decided_on"),
                 ],
-                condition=Q(taken_off_at__isnull=True, suspended_at__isnull=True),
+                condition=Q(taken_off_at__isnull=True),
+            ),
+            models.Index(
+                name="published_decision_of_kind",
+                fields=[
+                    *("authority", "category", "public_subcategory", "public_category"),
+                    *("outcome", "decided_on"),
+                    *("ends_on", "published_on", "suspended_at", "taken_off_at"),
+                ],
+                condition=Q(taken_off_at__isnull=True),
+            ),
+            models.Index(
+                name="published_decision_reported",
+                fields=["-report_issued_on", "reference"],
+                condition=Q(report_issued_on__isnull=False, taken_off_at__isnull=True),
             ),
         ]
 

@@ -21,6 +21,7 @@ from casework.models.authorities import Authority
 from casework.querysets import FIRST_PUBLISHED
 from reviews.figures.periods import Period
 from reviews.models import ImprovementStatus, PublishedDecision, PublishedImprovement
+from reviews.search import printable
 from reviews.site import decisions as public_cases
 from reviews.site import names, statements
 from reviews.site.facets import Facet, Selection
@@ -305,13 +306,15 @@ class _DecisionsFeed(Feed):
         return list(rows.defer("text").order_by("-published_on", "-pk")[:IN_A_FEED])
 
     def item_title(self, item: PublishedDecision) -> str:  # type: ignore[override]
-        return f"{item.authority_name} ({item.reference}): {item.get_outcome_display()}"
+        title = f"{item.authority_name} ({item.reference}): {item.get_outcome_display()}"
+        return printable(title)
 
     def item_description(self, item: PublishedDecision) -> str:  # type: ignore[override]
         about = item.get_category_display()
         if item.public_subcategory:
             about += f", {item.public_subcategory}"
-        return escape(f"{item.get_outcome_display()}. {about}.")  # readers take it for HTML
+        said = printable(f"{item.get_outcome_display()}. {about}.")
+        return escape(said)  # readers take it for HTML
 
     def item_guid(self, item: PublishedDecision) -> str:
         return f"{settings.SITE_ADDRESS}{item.get_absolute_url()}"

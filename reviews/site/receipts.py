@@ -18,7 +18,7 @@ def council_receipts(request: HttpRequest, slug: str, year: int) -> HttpResponse
     """Of the figures that stand: none of a retracted letter, none of a year taken over."""
     rows = AnnualSummary.objects.published(at=timezone.now()).current()
     summary = get_object_or_404(
-        rows.select_related("authority", "correction", "freeze", "letter"),
+        rows.select_related("authority", "correction", "freeze__round", "letter"),
         authority__slug=slug,
         year_ending=year,
     )
@@ -49,8 +49,8 @@ def public_values(summary: AnnualSummary) -> Mapping[str, Figure]:
         "authority_type": summary.authority_type,
         "region": summary.region,
         "year_ending": summary.year_ending,
-        "version": summary.version,
-        "reason": summary.reason,
+        "version": summary.number,
+        "reason": summary.reason if summary.is_correction else "",
         "method_version": summary.method_version,
         **statistics_cells(statistics),
         **{name: getattr(statistics.counts, name) for name in COUNTED if name != "received"},

@@ -22,13 +22,12 @@ OUTCOMES = [
     ("not_satisfied", "Not satisfied"),
     ("ceased", "Ceased"),
 ]
-SHOWN = models.Q(("suspended_at__isnull", True), ("taken_off_at__isnull", True))
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0018_counting_for_desks"),
-        ("reviews", "0020_reasons_in_words"),
+        ("reviews", "0023_letters_by_digest"),
     ]
 
     operations = [
@@ -116,10 +115,11 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.RemoveIndex("publisheddecision", "published_decision_standing"),
         migrations.AddIndex(
             model_name="publisheddecision",
             index=models.Index(
-                condition=SHOWN,
+                condition=models.Q(suspended_at__isnull=True, taken_off_at__isnull=True),
                 fields=["-decided_on", "reference"],
                 name="published_decision_listed",
             ),
@@ -127,18 +127,32 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="publisheddecision",
             index=models.Index(
-                condition=SHOWN,
+                condition=models.Q(taken_off_at__isnull=True),
                 fields=[
-                    "authority",
-                    "category",
-                    "outcome",
-                    "decided_on",
-                    "published_on",
-                    "ends_on",
-                    "public_category",
-                    "public_subcategory",
+                    *("ends_on", "published_on", "suspended_at", "taken_off_at"),
+                    *("outcome", "category", "authority", "decided_on"),
                 ],
                 name="published_decision_counted",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publisheddecision",
+            index=models.Index(
+                condition=models.Q(taken_off_at__isnull=True),
+                fields=[
+                    *("authority", "category", "public_subcategory", "public_category"),
+                    *("outcome", "decided_on"),
+                    *("ends_on", "published_on", "suspended_at", "taken_off_at"),
+                ],
+                name="published_decision_of_kind",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="publisheddecision",
+            index=models.Index(
+                condition=models.Q(report_issued_on__isnull=False, taken_off_at__isnull=True),
+                fields=["-report_issued_on", "reference"],
+                name="published_decision_reported",
             ),
         ),
     ]

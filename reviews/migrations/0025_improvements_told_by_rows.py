@@ -65,6 +65,6 @@ def to_copies(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0033_improvements_of_copies")]
+    dependencies = [("reviews", "0024_improvements_of_copies")]
 
     operations = [migrations.RunPython(to_rows, to_copies)]
