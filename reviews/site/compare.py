@@ -189,7 +189,7 @@ def _year_of(asked: Asked, chosen: Sequence[Chosen]) -> int:
     if asked.year is None and common:
         return common[0]
     if asked.year in common:
-        return asked.year  # type: ignore[return-value]  # among them, so not None
+        return asked.year
     if asked.year is None:
         raise NotUnderstood("There is no year with published figures of all these councils.")
     raise NotUnderstood(

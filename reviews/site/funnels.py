@@ -108,7 +108,7 @@ def funnel(request: HttpRequest, year: int, kind: str, measure: str) -> HttpResp
         key=lambda row: names.alphabetical(row.authority),
     )
     one = AnnualSummary.objects.filter(pk=rows[0].pk).with_sums_public(at=at)
-    is_told = one.values_list("are_sums_public", flat=True).get()
+    is_told = one.get().are_sums_public
     average = _average(rows[0], measure)
     counted = [row for row in rows if RATES[measure](row.counts()).is_defined]
     plot = None

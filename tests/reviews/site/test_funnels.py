@@ -182,12 +182,14 @@ def test_funnel_asks_a_fixed_number_of_queries(client: Client, round_: Round, ot
         assert len(asked) == (4 if address == ADDRESS else 2)
 
 
+def heights(line: str) -> dict[float, float]:
+    pairs = (pair.split(",") for pair in line.split())
+    return {float(x): float(y) for x, y in pairs}
+
+
 def between_lines(plot: FunnelPlot, x: float, y: float) -> bool:
     """Whether a place is not outside the 95% lines, read from the picture."""
-    low, high = (
-        dict(tuple(map(float, pair.split(","))) for pair in line.split())  # type: ignore[misc]
-        for line in plot.inner
-    )
+    low, high = (heights(line) for line in plot.inner)
     return high[x] <= y <= low[x]
 
 
