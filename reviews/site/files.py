@@ -1,5 +1,6 @@
 """The files of the public pages: letters as issued, open data, and whether the site is well."""
 
+from collections import defaultdict
 from collections.abc import Buffer, Callable
 
 from django.db import Error, connection
@@ -22,8 +23,13 @@ from reviews.models import (
     Round,
 )
 from reviews.site import opendata
+from reviews.site.changes import changes, changes_csv
+from reviews.site.ods import CONTENT_TYPE as ODS
+from reviews.site.openapi import openapi_bytes
 from reviews.site.responses import public, without_parameters
+from reviews.site.tables import OVER_YEARS, TABLES, rows_over_years, with_parts
 from reviews.site.views import issued_letter
+from reviews.site.workbooks import table_ods
 
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
@@ -110,16 +116,15 @@ def _gone(notice: str) -> HttpResponse:
 @public
 @without_parameters
 def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    table = opendata.TABLES[name]
-    freeze, summaries = _published(year)
-    content = opendata.table_csv(table, table.rows(freeze, summaries))
+    table = TABLES[name]
+    content = opendata.table_csv(table, table.rows(*_published(year)))
     return _file(content, content_type=CSV, name=f"{year}-{name}.csv")
 
 
 @public
 @without_parameters
 def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    table = opendata.TABLES[name]
+    table = TABLES[name]
     freeze, summaries = _published(year)
     content = opendata.table_json(
         table,
@@ -132,10 +137,24 @@ def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
 
 @public
 @without_parameters
+def data_ods(request: HttpRequest, year: int, name: str) -> HttpResponse:
+    table = TABLES[name]
+    freeze, summaries = _published(year)
+    content = table_ods(
+        table,
+        table.rows(freeze, summaries),
+        freezes=[freeze],
+        is_demonstration=Demonstration.objects.exists(),
+    )
+    return _file(content, content_type=ODS, name=f"{year}-{name}.ods")
+
+
+@public
+@without_parameters
 def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
     _published(year)
     content = opendata.table_metadata(
-        opendata.TABLES[name], year=year, is_demonstration=Demonstration.objects.exists()
+        TABLES[name], year=year, is_demonstration=Demonstration.objects.exists()
     )
     return _file(content, content_type=CSVW, name=f"{year}-{name}.csv-metadata.json")
 
@@ -145,6 +164,62 @@ def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
 def data_manifest(request: HttpRequest, year: int) -> HttpResponse:
     _, summaries = _published(year)
     return _file(opendata.manifest_csv(summaries), content_type=CSV, name=f"{year}-manifest.csv")
+
+
+@public
+@without_parameters
+def data_all_csv(request: HttpRequest, name: str) -> HttpResponse:
+    table = OVER_YEARS[name]
+    content = opendata.table_csv(table, rows_over_years(table, _all_published()))
+    return _file(content, content_type=CSV, name=f"all-{name}.csv")
+
+
+@public
+@without_parameters
+def data_all_json(request: HttpRequest, name: str) -> HttpResponse:
+    table, years = OVER_YEARS[name], _all_published()
+    content = opendata.table_json_over_years(
+        table,
+        rows_over_years(table, years),
+        freezes=[freeze for freeze, _ in years],
+        is_demonstration=Demonstration.objects.exists(),
+    )
+    return _file(content, content_type=JSON, name=f"all-{name}.json")
+
+
+@public
+@without_parameters
+def data_all_ods(request: HttpRequest, name: str) -> HttpResponse:
+    table, years = OVER_YEARS[name], _all_published()
+    content = table_ods(
+        table,
+        rows_over_years(table, years),
+        freezes=[freeze for freeze, _ in years],
+        is_demonstration=Demonstration.objects.exists(),
+    )
+    return _file(content, content_type=ODS, name=f"all-{name}.ods")
+
+
+@public
+@without_parameters
+def data_all_metadata(request: HttpRequest, name: str) -> HttpResponse:
+    content = opendata.table_metadata(
+        OVER_YEARS[name], year=None, is_demonstration=Demonstration.objects.exists()
+    )
+    return _file(content, content_type=CSVW, name=f"all-{name}.csv-metadata.json")
+
+
+@public
+@without_parameters
+def data_changes(request: HttpRequest) -> HttpResponse:
+    content = changes_csv(changes(at=timezone.now()))
+    return _file(content, content_type=CSV, name="changes.csv")
+
+
+@public
+@without_parameters
+def data_openapi(request: HttpRequest) -> HttpResponse:
+    return _file(openapi_bytes(), content_type=JSON, name="openapi.json")
 
 
 def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:
@@ -158,6 +233,16 @@ def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:
     )
     summaries = AnnualSummary.objects.published(at=at).current().filter(freeze=freeze)
     return freeze, summaries.select_related("letter")
+
+
+def _all_published() -> list[tuple[Freeze, list[AnnualSummary]]]:
+    """All published years, the earliest first, in four queries."""
+    at = timezone.now()
+    freezes = Freeze.objects.filter(current_of__in=Round.objects.published(at=at))
+    rows: dict[int, list[AnnualSummary]] = defaultdict(list)
+    for summary in AnnualSummary.objects.published(at=at).current().select_related("letter"):
+        rows[summary.freeze_id].append(summary)
+    return [(freeze, rows[freeze.pk]) for freeze in with_parts(freezes.order_by("round__year"))]
 
 
 def _file(content: bytes, *, content_type: str, name: str) -> HttpResponse:
