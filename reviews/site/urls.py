@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 
 from casework.references import in_addresses
-from reviews.site import about, files, published, verify, views
+from reviews.figures.measures import RATES
+from reviews.site import about, compare, files, funnels, published, receipts, verify, views
 from reviews.site.tables import TABLES
 
 
@@ -43,6 +44,30 @@ class TableConverter:
         return value
 
 
+class TypeConverter:
+    """One of the five types of council that are compared, with hyphens."""
+
+    regex = "|".join(funnels.TYPES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class RateConverter:
+    """A measure that is a percentage."""
+
+    regex = "|".join(RATES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class ReferenceConverter:
     """The reference of a case: `20-001-234` for `20 001 234`."""
 
@@ -59,12 +84,19 @@ register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
+register_converter(TypeConverter, "type")
+register_converter(RateConverter, "rate")
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("councils/", views.councils, name="councils"),
     path("councils/<slug:slug>/", views.council, name="council"),
     path("councils/<slug:slug>/<year:year>/", views.council_year, name="council-year"),
+    path(
+        "councils/<slug:slug>/<year:year>/receipts/",
+        receipts.council_receipts,
+        name="council-receipts",
+    ),
     path("councils/<slug:slug>/<year:year>/letter/", views.letter, name="letter"),
     path("councils/<slug:slug>/<year:year>/letter.pdf", files.letter_pdf, name="letter-pdf"),
     path(
@@ -101,6 +133,10 @@ urlpatterns = [
         {"kind": "text"},
         name="letter-version-text",
     ),
+    path("compare/", compare.compare, name="compare"),
+    path("compare.svg", compare.compare_svg, name="compare-svg"),
+    path("funnel/", funnels.funnels, name="funnels"),
+    path("funnel/<year:year>/<type:kind>/<rate:measure>/", funnels.funnel, name="funnel"),
     path("decisions/", published.decisions, name="decisions"),
     path("decisions/feed/", published.decisions_feed, name="decisions-feed"),
     path("decisions/<reference:reference>/", published.decision, name="decision"),
