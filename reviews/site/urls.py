@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import files, verify, views
+from reviews.site import about, files, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -95,7 +95,8 @@ urlpatterns = [
         "data/<year:year>/<table:name>.csv-metadata.json", files.data_metadata, name="data-metadata"
     ),
     path("verify/", verify.verify, name="verify"),
-    path("methods/", views.methods, name="methods"),
+    path("methods/", about.methods, name="methods"),
+    path("accessibility/", about.accessibility, name="accessibility"),
     path("sources/", views.sources, name="sources"),
     path("healthz", files.healthz, name="healthz"),
 ]
