@@ -15,6 +15,7 @@ from reviews.models.letters import (
     Signatory,
     Signature,
 )
+from reviews.models.maps import FIRST_MAP_YEAR, Layer, MapLayout
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
@@ -29,6 +30,7 @@ from reviews.models.wording import (
 )
 
 __all__ = [
+    "FIRST_MAP_YEAR",
     "NEXT_STATES",
     "AnnualSummary",
     "CaseList",
@@ -39,6 +41,7 @@ __all__ = [
     "FrozenLearning",
     "Hold",
     "LateReplies",
+    "Layer",
     "LearningAttendance",
     "LearningEvent",
     "Letter",
@@ -47,6 +50,7 @@ __all__ = [
     "LetterFile",
     "LetterProof",
     "LetterReturn",
+    "MapLayout",
     "MessageEvent",
     "MessageState",
     "OutboxMessage",

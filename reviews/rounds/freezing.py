@@ -18,11 +18,14 @@ from reviews.figures.periods import Period
 from reviews.letters import wording
 from reviews.letters.vocabulary import PUBLIC_REPORT
 from reviews.models import (
+    FIRST_MAP_YEAR,
     AnnualSummary,
     CaseList,
     Freeze,
     FrozenLearning,
+    Layer,
     Letter,
+    MapLayout,
     Round,
     RoundEvent,
     Signatory,
@@ -76,6 +79,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             frozen_row(frozen, line, round_) for line in lines
         )
         FrozenLearning.of(frozen, learning(round_.period)).save(force_insert=True)
+        keep_map(frozen, round_.period)
         freeze_conditions(summaries, round_.period)
         signatory = signatory_on(round_.letter_on)
         keep_case_lists(summaries, round_.period)
@@ -94,6 +98,14 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         detail = f"{len(summaries)} authorities" + (f", again: {reason}" if reason else "")
         record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
     return frozen
+
+
+def keep_map(frozen: Freeze, period: Period) -> None:
+    """Stores where councils stand on the map, from the first year that has one."""
+    if period.year_ending >= FIRST_MAP_YEAR:
+        MapLayout.objects.bulk_create(
+            MapLayout.of(frozen, layer, period.last_day) for layer in Layer
+        )
 
 
 def freeze_conditions(summaries: Iterable[AnnualSummary], period: Period) -> None:

@@ -2,7 +2,9 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import about, files, verify, views
+from reviews.figures.bands import BANDS
+from reviews.models import Layer
+from reviews.site import about, files, maps, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -42,9 +44,23 @@ class TableConverter:
         return value
 
 
+class LayerConverter(TableConverter):
+    """Which councils a map shows."""
+
+    regex = "|".join(Layer.values)
+
+
+class MapMeasureConverter(TableConverter):
+    """The measure that a map shows."""
+
+    regex = "|".join(BANDS)
+
+
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
+register_converter(LayerConverter, "layer")
+register_converter(MapMeasureConverter, "measure")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -87,6 +103,9 @@ urlpatterns = [
         {"kind": "text"},
         name="letter-version-text",
     ),
+    path("map/", maps.newest_map, name="newest-map"),
+    path("map/<year:year>/", maps.council_map, name="map"),
+    path("map/<year:year>/<layer:layer>/<measure:measure>/", maps.council_map, name="map-of"),
     path("data/", views.data, name="data"),
     path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),
     path("data/<year:year>/<table:name>.csv", files.data_csv, name="data-csv"),

@@ -24,8 +24,10 @@ from django.utils import timezone
 
 from casework.models import Authority
 from ombudsman.urls import urlpatterns
+from reviews.figures.bands import BANDS
 from reviews.models import (
     AnnualSummary,
+    Layer,
     Letter,
     OutboxMessage,
     Round,
@@ -134,6 +136,10 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["1", "2"]
         case "table", "name":
             return TABLES
+        case "layer", "layer":
+            return Layer.values
+        case "measure", "measure":
+            return BANDS
         case "slug", "kind":
             return ["received", "decided", "compliance"]  # case lists
         case "str", "name":
