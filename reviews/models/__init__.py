@@ -15,7 +15,7 @@ from reviews.models.letters import (
     Signatory,
     Signature,
 )
-from reviews.models.maps import FIRST_MAP_YEAR, Layer, MapLayout
+from reviews.models.maps import Layer, MapLayout
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
@@ -30,7 +30,6 @@ from reviews.models.wording import (
 )
 
 __all__ = [
-    "FIRST_MAP_YEAR",
     "NEXT_STATES",
     "AnnualSummary",
     "CaseList",

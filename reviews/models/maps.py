@@ -8,11 +8,8 @@ from django.db.models import TextChoices
 
 from casework.choices import AuthorityType
 from casework.models.authorities import Authority
-from reviews.figures.hexagons import FIRST_DAY, Cell, Place, layout_on
+from reviews.figures.hexagons import Cell, Place, layout_on
 from reviews.models.rounds import Freeze
-
-# The first year whose last day has a map.
-FIRST_MAP_YEAR = FIRST_DAY.year + 1
 
 
 class Layer(TextChoices):

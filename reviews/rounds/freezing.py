@@ -18,7 +18,6 @@ from reviews.figures.periods import Period
 from reviews.letters import wording
 from reviews.letters.vocabulary import PUBLIC_REPORT
 from reviews.models import (
-    FIRST_MAP_YEAR,
     AnnualSummary,
     CaseList,
     Freeze,
@@ -101,11 +100,8 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
 
 
 def keep_map(frozen: Freeze, period: Period) -> None:
-    """Stores where councils stand on the map, from the first year that has one."""
-    if period.year_ending >= FIRST_MAP_YEAR:
-        MapLayout.objects.bulk_create(
-            MapLayout.of(frozen, layer, period.last_day) for layer in Layer
-        )
+    """Stores where councils stand on the map."""
+    MapLayout.objects.bulk_create(MapLayout.of(frozen, layer, period.last_day) for layer in Layer)
 
 
 def freeze_conditions(summaries: Iterable[AnnualSummary], period: Period) -> None:

@@ -1,6 +1,5 @@
 """The map: a hexagon for each council, and the same figures as a table."""
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -24,9 +23,8 @@ from reviews.figures.chance import MINIMUM_BASE
 from reviews.figures.hexagons import Cell
 from reviews.figures.measures import MEASURES
 from reviews.figures.periods import Period
-from reviews.models import FIRST_MAP_YEAR, AnnualSummary, Layer, MapLayout, Round
+from reviews.models import AnnualSummary, Layer, MapLayout, Round
 from reviews.models.maps import cells_on
-from reviews.querysets import RoundQuerySet
 from reviews.site import names
 from reviews.site.picture import HEXAGON, abbreviation, picture
 from reviews.site.responses import public
@@ -58,14 +56,10 @@ class Entry:
 @public
 def newest_map(request: HttpRequest) -> HttpResponse:
     """To the map of the newest year that is public."""
-    newest = _with_map(timezone.now()).order_by("-year").first()
+    newest = Round.objects.published(at=timezone.now()).order_by("-year").first()
     if newest is None:
         raise Http404
     return redirect("map", year=newest.year)
-
-
-def _with_map(at: dt.datetime) -> RoundQuerySet:
-    return Round.objects.published(at=at).filter(year__gte=FIRST_MAP_YEAR)
 
 
 @public
@@ -73,7 +67,7 @@ def council_map(
     request: HttpRequest, year: int, layer: str = Layer.DISTRICTS, measure: str = "uphold"
 ) -> HttpResponse:
     at = timezone.now()
-    round_ = get_object_or_404(_with_map(at), year=year)
+    round_ = get_object_or_404(Round.objects.published(at=at), year=year)
     shown = Layer(layer)
     rows = {
         row.authority_id: row
@@ -102,7 +96,7 @@ def council_map(
         for each in sorted(authorities, key=names.alphabetical)
     ]
     ended = [row for key, row in rows.items() if key not in cells]
-    years = _with_map(at).order_by("-year").values_list("year", flat=True)
+    years = Round.objects.published(at=at).order_by("-year").values_list("year", flat=True)
     return render(
         request,
         "reviews/map.html",
