@@ -2,9 +2,10 @@
 
 from django.urls import path, register_converter
 
+from casework.references import in_addresses
 from reviews.figures.bands import BANDS
 from reviews.models import Layer
-from reviews.site import about, files, maps, verify, views
+from reviews.site import about, files, maps, published, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -56,6 +57,19 @@ class MapMeasureConverter(TableConverter):
     regex = "|".join(BANDS)
 
 
+class ReferenceConverter:
+    """The reference of a case: `20-001-234` for `20 001 234`."""
+
+    regex = "[0-9]{2}-[0-9]{3}-[0-9]{3}"
+
+    def to_python(self, value: str) -> str:
+        return value.replace("-", " ")
+
+    def to_url(self, value: str) -> str:
+        return in_addresses(value)
+
+
+register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
@@ -106,6 +120,11 @@ urlpatterns = [
     path("map/", maps.newest_map, name="newest-map"),
     path("map/<year:year>/", maps.council_map, name="map"),
     path("map/<year:year>/<layer:layer>/<measure:measure>/", maps.council_map, name="map-of"),
+    path("decisions/", published.decisions, name="decisions"),
+    path("decisions/feed/", published.decisions_feed, name="decisions-feed"),
+    path("decisions/<reference:reference>/", published.decision, name="decision"),
+    path("improvements/", published.improvements, name="improvements"),
+    path("reports/", published.reports, name="reports"),
     path("data/", views.data, name="data"),
     path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),
     path("data/<year:year>/<table:name>.csv", files.data_csv, name="data-csv"),

@@ -185,12 +185,11 @@ def test_wording_is_changed_by_the_editor_and_read_by_who_approves_and_audits() 
 
 def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
-        "freeze", "typeaverage", "annualsummary", "frozenlearning", "maplayout", "letterfile",
-        "lettercode", "letteralternative", "outboxmessage", "roundevent", "letterproof",
-        "letterreturn",
-        "messageevent", "caselist", "publisheddecision", "wordingversion", "summarycondition",
-        "hold", "correction", "retraction", "batch", "change", "lockedperiod", "look",
-        "importbatch",
+        "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile", "lettercode",
+        "letteralternative", "outboxmessage", "roundevent", "letterproof", "letterreturn",
+        "messageevent", "caselist", "publisheddecision", "publishedimprovement", "wordingversion",
+        "summarycondition", "hold", "correction", "retraction", "batch", "change", "lockedperiod",
+        "look", "importbatch", "maplayout",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"
