@@ -7,6 +7,8 @@ from reviews.figures.bands import BANDS
 from reviews.models import Layer
 from reviews.site import about, files, maps, published, verify, views
 from reviews.site.opendata import TABLES
+from reviews.site import about, files, published, verify, views
+from reviews.site.tables import TABLES
 
 
 class YearConverter:
@@ -126,9 +128,21 @@ urlpatterns = [
     path("improvements/", published.improvements, name="improvements"),
     path("reports/", published.reports, name="reports"),
     path("data/", views.data, name="data"),
+    path("data/changes/", views.data_changes, name="data-changes"),
+    path("data/changes.csv", files.data_changes, name="data-changes-csv"),
+    path("data/openapi.json", files.data_openapi, name="data-openapi"),
+    path("data/all/<table:name>.csv", files.data_all_csv, name="data-all-csv"),
+    path("data/all/<table:name>.json", files.data_all_json, name="data-all-json"),
+    path("data/all/<table:name>.ods", files.data_all_ods, name="data-all-ods"),
+    path(
+        "data/all/<table:name>.csv-metadata.json",
+        files.data_all_metadata,
+        name="data-all-metadata",
+    ),
     path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),
     path("data/<year:year>/<table:name>.csv", files.data_csv, name="data-csv"),
     path("data/<year:year>/<table:name>.json", files.data_json, name="data-json"),
+    path("data/<year:year>/<table:name>.ods", files.data_ods, name="data-ods"),
     path(
         "data/<year:year>/<table:name>.csv-metadata.json", files.data_metadata, name="data-metadata"
     ),

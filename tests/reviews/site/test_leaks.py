@@ -35,7 +35,7 @@ from reviews.models import (
     Round,
     RoundEvent,
 )
-from reviews.site.opendata import TABLES
+from reviews.site.tables import TABLES
 from tests.factories import make_authority
 from tests.leaks import WAYS, Answer, ask, ask_all, by_route, told
 from tests.reviews.site.builders import (
