@@ -15,6 +15,7 @@ from reviews.models.letters import (
     Signatory,
     Signature,
 )
+from reviews.models.maps import Layer, MapLayout
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
@@ -40,6 +41,7 @@ __all__ = [
     "Hold",
     "ImprovementStatus",
     "LateReplies",
+    "Layer",
     "LearningAttendance",
     "LearningEvent",
     "Letter",
@@ -48,6 +50,7 @@ __all__ = [
     "LetterFile",
     "LetterProof",
     "LetterReturn",
+    "MapLayout",
     "MessageEvent",
     "MessageState",
     "OutboxMessage",

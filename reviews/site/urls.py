@@ -3,8 +3,10 @@
 from django.urls import path, register_converter
 
 from casework.references import in_addresses
+from reviews.figures.bands import BANDS
 from reviews.figures.measures import RATES
-from reviews.site import about, compare, files, funnels, published, receipts, verify, views
+from reviews.models import Layer
+from reviews.site import about, compare, files, funnels, maps, published, receipts, verify, views
 from reviews.site.tables import TABLES
 
 
@@ -68,6 +70,18 @@ class RateConverter:
         return value
 
 
+class LayerConverter(TableConverter):
+    """Which councils a map shows."""
+
+    regex = "|".join(Layer.values)
+
+
+class MapMeasureConverter(TableConverter):
+    """The measure that a map shows."""
+
+    regex = "|".join(BANDS)
+
+
 class ReferenceConverter:
     """The reference of a case: `20-001-234` for `20 001 234`."""
 
@@ -86,6 +100,8 @@ register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
 register_converter(TypeConverter, "type")
 register_converter(RateConverter, "rate")
+register_converter(LayerConverter, "layer")
+register_converter(MapMeasureConverter, "measure")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -137,6 +153,9 @@ urlpatterns = [
     path("compare.svg", compare.compare_svg, name="compare-svg"),
     path("funnel/", funnels.funnels, name="funnels"),
     path("funnel/<year:year>/<type:kind>/<rate:measure>/", funnels.funnel, name="funnel"),
+    path("map/", maps.newest_map, name="newest-map"),
+    path("map/<year:year>/", maps.council_map, name="map"),
+    path("map/<year:year>/<layer:layer>/<measure:measure>/", maps.council_map, name="map-of"),
     path("decisions/", published.decisions, name="decisions"),
     path("decisions/feed/", published.decisions_feed, name="decisions-feed"),
     path("decisions/<reference:reference>/", published.decision, name="decision"),

@@ -20,6 +20,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "council-receipts": ("How each figure of a year came about", f"{COUNCIL}2020/receipts/"),
     "letter": ("A letter as a page", f"{COUNCIL}2020/letter/"),
     "letter-version": ("An earlier version of a letter", f"{COUNCIL}2020/letter/1/"),
+    "map": ("The map of a year", "/map/2020/"),
+    "map-of": ("A map of other councils", "/map/2020/counties/upheld-per-100k/"),
     "decisions": ("The list of decisions", "/decisions/"),
     "decision": ("A decision", "/decisions/19-111-111/"),
     "improvements": ("The register of improvements", "/improvements/"),

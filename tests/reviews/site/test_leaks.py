@@ -25,10 +25,12 @@ from django.utils import timezone
 from casework.models import Authority
 from ombudsman.urls import urlpatterns
 from reviews import rounds
+from reviews.figures.bands import BANDS
 from reviews.figures.measures import RATES
 from reviews.models import (
     AnnualSummary,
     Hold,
+    Layer,
     Letter,
     OutboxMessage,
     Round,
@@ -147,6 +149,10 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["district", "county"]
         case "rate", "measure":
             return list(RATES)
+        case "layer", "layer":
+            return Layer.values
+        case "measure", "measure":
+            return BANDS
         case "slug", "kind":
             return ["received", "decided", "compliance"]  # case lists
         case "str", "name":
