@@ -6,6 +6,7 @@ say by value what they say: names, type, counts, averages, method.
 
 from reviews.models.caselists import CaseList, CaseListKind
 from reviews.models.decisions import PublishedDecision
+from reviews.models.kept import KeptPage, PublicChange
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import (
     Letter,
@@ -38,6 +39,7 @@ __all__ = [
     "Freeze",
     "FrozenLearning",
     "Hold",
+    "KeptPage",
     "LateReplies",
     "LearningAttendance",
     "LearningEvent",
@@ -50,6 +52,7 @@ __all__ = [
     "MessageEvent",
     "MessageState",
     "OutboxMessage",
+    "PublicChange",
     "PublishedDecision",
     "PublishedFigure",
     "Retraction",

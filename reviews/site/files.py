@@ -22,7 +22,7 @@ from reviews.models import (
     Round,
 )
 from reviews.site import opendata
-from reviews.site.responses import public, without_parameters
+from reviews.site.responses import public, stored, without_parameters
 from reviews.site.views import issued_letter
 
 CSV = "text/csv; charset=utf-8"
@@ -34,7 +34,7 @@ ALTERNATIVES = {
 }
 
 
-@public
+@stored
 @csp_override({"frame-ancestors": [CSP.NONE]})  # a browser's own viewer brings its styles along
 def letter_pdf(
     request: HttpRequest, slug: str, year: int, version: int | None = None
@@ -53,7 +53,7 @@ def letter_pdf(
     )
 
 
-@public
+@stored
 @csp_override({"frame-ancestors": [CSP.NONE]})
 def letter_alternative(
     request: HttpRequest, slug: str, year: int, kind: str, version: int | None = None
