@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import files, verify, views
+from reviews.site import about, files, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -97,5 +97,10 @@ urlpatterns = [
     path("verify/", verify.verify, name="verify"),
     path("methods/", views.methods, name="methods"),
     path("sources/", views.sources, name="sources"),
+    path("published/", about.published, name="published"),
+    path("published/feed/", about.published_feed, name="published-feed"),
+    path("sitemap.xml", about.sitemap, name="sitemap"),
+    path("sitemap-<version:part>.xml", about.sitemap_part, name="sitemap-part"),
+    path("robots.txt", about.robots, name="robots"),
     path("healthz", files.healthz, name="healthz"),
 ]

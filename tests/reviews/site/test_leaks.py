@@ -132,6 +132,8 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["2020"]
         case "version", "version":
             return ["1", "2"]
+        case "version", "part":
+            return ["1"]  # of the sitemap
         case "table", "name":
             return TABLES
         case "slug", "kind":
