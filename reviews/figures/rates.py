@@ -47,8 +47,8 @@ class Rate:
         return (200 * self.part + self.whole) // (2 * self.whole)
 
     @property
-    def interval(self) -> Interval | None:
-        """The Wilson 95% score interval, in percent; None where there was nothing to count.
+    def wilson(self) -> tuple[Decimal, Decimal] | None:
+        """The unrounded ends of the Wilson 95% score interval, as parts of 1; None for nothing.
 
         Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212.
         """
@@ -60,13 +60,18 @@ class Rate:
             z2 = Z_95 * Z_95
             middle = p + z2 / (2 * n)
             spread = Z_95 * (p * (1 - p) / n + z2 / (4 * n * n)).sqrt()
-            scale = 100 / (1 + z2 / n)
-            tenth = Decimal("0.1")
-            low, high = (
-                ((middle + side) * scale).quantize(tenth, ROUND_HALF_UP)
-                for side in (-spread, spread)
-            )
-            return Interval(low=abs(low), high=high)
+            scale = 1 + z2 / n
+            low, high = (middle - spread) / scale, (middle + spread) / scale
+            return max(low, Decimal(0)), min(high, Decimal(1))  # for the last digit of 0 and all
+
+    @property
+    def interval(self) -> Interval | None:
+        """The Wilson interval in percent, one decimal; None where there was nothing to count."""
+        ends = self.wilson
+        if ends is None:
+            return None
+        low, high = ((100 * end).quantize(Decimal("0.1"), ROUND_HALF_UP) for end in ends)
+        return Interval(low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)

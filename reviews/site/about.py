@@ -1,70 +1,48 @@
-"""What tells of the site as a whole: the news and their feed, the sitemap, what robots may read."""
+"""The pages about the site itself: how figures are made, and what was tested."""
 
-from urllib.parse import urlsplit
+import datetime as dt
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 
-from reviews.site.addresses import sitemap as sitemap_parts
-from reviews.site.news import DAYS, by_day, news
+from reviews.figures.breaks import BREAKS
+from reviews.figures.chance import MINIMUM_BASE
+from reviews.figures.measures import MEASURES
 from reviews.site.responses import public
 
-ATOM = "application/atom+xml; charset=utf-8"
-XML = "application/xml; charset=utf-8"
-ROBOTS = """\
-User-agent: *
-Disallow: /admin/
-Disallow: /hooks/
-Disallow: /portal/
-
-Sitemap: {site}/sitemap.xml
-"""
+REPORT = Path(__file__).parents[1] / "data" / "accessibility.json"
 
 
 @public
-def published(request: HttpRequest) -> HttpResponse:
-    found = news(at=timezone.now())
-    return render(request, "reviews/published.html", {"days": by_day(found), "number": DAYS})
-
-
-@public
-def published_feed(request: HttpRequest) -> HttpResponse:
-    at = timezone.now()
-    found = news(at=at)
-    today = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+def methods(request: HttpRequest) -> HttpResponse:
     return render(
         request,
-        "reviews/feed.xml",
+        "reviews/methods.html",
         {
-            "news": found,
-            "updated": found[0].at if found else today,
-            "site": settings.SITE_ADDRESS,
-            "host": urlsplit(settings.SITE_ADDRESS).hostname,
+            "measures": MEASURES,
+            "per_100k": MEASURES["upheld-per-100k"],
+            "breaks": [
+                (each, [MEASURES[code].label for code in MEASURES if code in each.measures])
+                for each in BREAKS
+            ],
+            "minimum_base": MINIMUM_BASE,
         },
-        content_type=ATOM,
     )
 
 
 @public
-def sitemap(request: HttpRequest) -> HttpResponse:
-    parts = range(1, len(sitemap_parts(at=timezone.now())) + 1)
-    context = {"parts": parts, "site": settings.SITE_ADDRESS}
-    return render(request, "reviews/sitemap.xml", context, content_type=XML)
+def accessibility(request: HttpRequest) -> HttpResponse:
+    found = report()
+    tested_on = dt.date.fromisoformat(found["tested_on"])
+    return render(request, "reviews/accessibility.html", {"report": found, "tested_on": tested_on})
 
 
-@public
-def sitemap_part(request: HttpRequest, part: int) -> HttpResponse:
-    parts = sitemap_parts(at=timezone.now())
-    if part > len(parts):
-        raise Http404
-    context = {"paths": parts[part - 1], "site": settings.SITE_ADDRESS}
-    return render(request, "reviews/sitemap_part.xml", context, content_type=XML)
-
-
-@public
-def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(
-        ROBOTS.format(site=settings.SITE_ADDRESS), content_type="text/plain; charset=utf-8"
-    )
+@lru_cache(maxsize=1)
+def report() -> dict[str, Any]:
+    """What the browser tests wrote when they last ran whole (`make accessibility`)."""
+    found: dict[str, Any] = json.loads(REPORT.read_text(encoding="utf-8"))
+    return found

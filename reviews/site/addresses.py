@@ -143,6 +143,7 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "councils": _once,
     "data": _once,
     "methods": _once,
+    "accessibility": _once,
     "sources": _once,
     "verify": _once,
     "published": _once,

@@ -11,7 +11,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +28,8 @@ from reviews.models.kept import PATH_LENGTH
 from reviews.software import software_digest
 
 type View = Callable[..., HttpResponseBase]
+
+DATA = Path(__file__).parents[1] / "data"
 
 # What a view tells the middleware of content security policies, beside the response.
 _OWN_POLICIES = ("_csp_config", "_csp_ro_config")
@@ -99,8 +102,20 @@ def kept(view: View) -> View:
 def software_key() -> str:
     """64 characters: another where the same rows would make other pages."""
     static = getattr(staticfiles_storage, "manifest_hash", "")  # the names of styles and scripts
-    parts = (software_digest(), static, settings.SITE_ADDRESS, settings.STATIC_URL)
+    parts = (software_digest(), data_digest(), static, settings.SITE_ADDRESS, settings.STATIC_URL)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@cache
+def data_digest() -> str:
+    """SHA-256 of the files of data that pages read; the same for a whole process."""
+    whole = hashlib.sha256()
+    for file in sorted(DATA.iterdir()):
+        if file.is_file():
+            content = file.read_bytes()
+            whole.update(f"{file.name}\0{len(content)}\0".encode())
+            whole.update(content)
+    return whole.hexdigest()
 
 
 def _known(request: HttpRequest) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import about, files, verify, views
+from reviews.site import about, files, lately, robots, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -95,12 +95,13 @@ urlpatterns = [
         "data/<year:year>/<table:name>.csv-metadata.json", files.data_metadata, name="data-metadata"
     ),
     path("verify/", verify.verify, name="verify"),
-    path("methods/", views.methods, name="methods"),
+    path("methods/", about.methods, name="methods"),
+    path("accessibility/", about.accessibility, name="accessibility"),
     path("sources/", views.sources, name="sources"),
-    path("published/", about.published, name="published"),
-    path("published/feed/", about.published_feed, name="published-feed"),
-    path("sitemap.xml", about.sitemap, name="sitemap"),
-    path("sitemap-<version:part>.xml", about.sitemap_part, name="sitemap-part"),
-    path("robots.txt", about.robots, name="robots"),
+    path("published/", lately.published, name="published"),
+    path("published/feed/", lately.published_feed, name="published-feed"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
+    path("sitemap-<version:part>.xml", robots.sitemap_part, name="sitemap-part"),
+    path("robots.txt", robots.robots, name="robots"),
     path("healthz", files.healthz, name="healthz"),
 ]

@@ -336,11 +336,6 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 @public
-def methods(request: HttpRequest) -> HttpResponse:
-    return render(request, "reviews/methods.html")
-
-
-@public
 def sources(request: HttpRequest) -> HttpResponse:
     """Credits; for demonstration data also which averages of the published years are invented."""
     context: dict[str, Any] = {"invented": []}
