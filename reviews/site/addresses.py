@@ -53,7 +53,7 @@ class Facts:
 
 
 def facts(*, at: dt.datetime) -> Facts:
-    """Seven queries, however much is public."""
+    """Six queries, however much is public."""
     shown = AnnualSummary.objects.shown(at=at)
     current = set(shown.current().order_by().values_list("pk", flat=True))
     kinds: dict[int, set[str]] = {}

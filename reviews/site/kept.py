@@ -18,13 +18,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import Error, connection
+from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import set_response_etag
 from django.utils.csp import CSP
 from django.utils.http import parse_etags
 
-from reviews.models.kept import PATH_LENGTH
+from reviews.models.kept import PATH_LENGTH, KeptPage, PublicChange
 from reviews.software import software_digest
 
 type View = Callable[..., HttpResponseBase]
@@ -135,6 +136,28 @@ def find(path: str, *, software: str, known: str, at: dt.datetime) -> Found:
     page = HttpResponse(b"" if body is None else bytes(body), headers=json.loads(headers))
     page.headers["ETag"] = etag
     return Found(stamp, page)
+
+
+def stamp() -> int | None:
+    """The stamp of what is public now: another after every change of what pages read."""
+    return PublicChange.objects.aggregate(stamp=Sum("token"))["stamp"]
+
+
+def _standing(at: dt.datetime) -> QuerySet[KeptPage]:
+    return KeptPage.objects.filter(
+        stamp=stamp(), software=software_key(), made_at__lte=at, good_until__gt=at
+    )
+
+
+def paths(*, at: dt.datetime) -> set[str]:
+    """The paths of the pages that stand at that instant."""
+    return set(_standing(at).values_list("path", flat=True))
+
+
+def remove_stale(*, at: dt.datetime) -> int:
+    """Removes the pages that do not stand at that instant; returns their number."""
+    removed, _ = KeptPage.objects.exclude(pk__in=_standing(at).values("pk")).delete()
+    return removed
 
 
 def _is_for_everybody(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -12,6 +12,9 @@ from reviews.site.kept import kept
 
 type View = Callable[..., HttpResponseBase]
 
+# The views whose answers are kept ready.
+KEPT: set[View] = set()
+
 
 def public(view: View) -> View:
     """For reading only, the same for everybody, asked for again each time, and kept ready.
@@ -20,7 +23,9 @@ def public(view: View) -> View:
     retracted shows on the next request, and no header tells when something is about to be public.
     `reviews.site.kept` says which answers are kept ready.
     """
-    return _asked_whether_it_stands(kept(_asked_for_again(view)))
+    answered = _asked_whether_it_stands(kept(_asked_for_again(view)))
+    KEPT.add(answered)
+    return answered
 
 
 def stored(view: View) -> View:

@@ -4,11 +4,13 @@ import datetime as dt
 import re
 import threading
 from collections.abc import Callable
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings as project
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
@@ -21,8 +23,10 @@ from django.views.decorators.csp import csp_override
 from casework.models import Authority, FormerCode
 from casework.triggers import NoteChange
 from ombudsman.urls import urlpatterns
+from reviews.management.commands.keep_pages import is_kept
 from reviews.models import AnnualSummary, Demonstration, KeptPage, PublicChange, Round
 from reviews.site import kept
+from reviews.site.addresses import addresses as all_addresses
 from reviews.site.responses import public, stored
 from tests.factories import make_authority, make_round
 from tests.leaks import Answer, ask, by_route
@@ -67,7 +71,9 @@ def made(address: str, way: str = "GET") -> Answer:
 
 
 def stamp() -> int | None:
-    return kept.find("/", software="", known="", at=timezone.now()).stamp
+    found = kept.find("/", software="", known="", at=timezone.now()).stamp
+    assert found == kept.stamp()
+    return found
 
 
 # Kept and read ------------------------------------------------------------------------------------
@@ -456,6 +462,35 @@ def test_nothing_is_kept_where_no_change_was_ever_noted(
     PublicChange.objects.all().delete()
     assert client.get("/methods/").status_code == 200
     assert not KeptPage.objects.exists()
+
+
+# Made ready by command ----------------------------------------------------------------------------
+
+
+def keep_pages() -> str:
+    out = StringIO()
+    call_command("keep_pages", stdout=out)
+    return out.getvalue()
+
+
+def test_command_makes_every_page_ready_once(client: Client, published: None) -> None:
+    expected = [each.path for each in all_addresses(at=timezone.now()) if is_kept(each.path)]
+    number = len(expected)
+    assert keep_pages() == (f"Made {number} pages ready and removed 0; {number} stand ready.\n")
+    assert set(KeptPage.objects.values_list("path", flat=True)) == set(expected)
+    assert keep_pages() == f"Made 0 pages ready and removed 0; {number} stand ready.\n"
+    assert {queries(client, path) for path in expected} == {1}
+    assert [path for path in expected if ask(client, path) != made(path)] == []
+
+
+def test_command_removes_what_no_longer_stands(
+    client: Client, clock: time_machine.Traveller, summary: AnnualSummary
+) -> None:
+    client.get(f"{COUNCIL}2020/letter/")
+    hold(summary)
+    keep_pages()
+    assert not KeptPage.objects.filter(path__contains="2020").exists()
+    assert KeptPage.objects.filter(path=COUNCIL).exists()
 
 
 # Nothing fails ------------------------------------------------------------------------------------
