@@ -188,7 +188,7 @@ def sitemap(*, at: dt.datetime) -> list[list[str]]:
 
 def sitemaps(listed: Iterable[Address]) -> list[list[str]]:
     paths = [each.path for each in listed if each.path.endswith("/") and each.route not in FEEDS]
-    return [list(part) for part in batched(paths, SITEMAP_LENGTH, strict=False)]
+    return [list(part) for part in batched(paths, SITEMAP_LENGTH)]
 
 
 def _listed(*, at: dt.datetime) -> Iterator[Address]:

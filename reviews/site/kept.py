@@ -92,7 +92,11 @@ def kept(view: View) -> View:
         if found.page is not None:
             return found.page
         response = view(request, *args, **kwargs)
-        if found.stamp is not None and _is_for_everybody(request, response):
+        if (
+            found.stamp is not None
+            and isinstance(response, HttpResponse)
+            and _is_for_everybody(request, response)
+        ):
             set_response_etag(response)
             keep(path, response, stamp=found.stamp, software=software, begun_at=begun_at)
         return response
@@ -140,12 +144,16 @@ def find(path: str, *, software: str, known: str, at: dt.datetime) -> Found:
 
 def stamp() -> int | None:
     """The stamp of what is public now: another after every change of what pages read."""
-    return PublicChange.objects.aggregate(stamp=Sum("token"))["stamp"]
+    found: int | None = PublicChange.objects.aggregate(stamp=Sum("token"))["stamp"]
+    return found
 
 
 def _standing(at: dt.datetime) -> QuerySet[KeptPage]:
+    now_public = stamp()
+    if now_public is None:
+        return KeptPage.objects.none()
     return KeptPage.objects.filter(
-        stamp=stamp(), software=software_key(), made_at__lte=at, good_until__gt=at
+        stamp=now_public, software=software_key(), made_at__lte=at, good_until__gt=at
     )
 
 
@@ -160,11 +168,10 @@ def remove_stale(*, at: dt.datetime) -> int:
     return removed
 
 
-def _is_for_everybody(request: HttpRequest, response: HttpResponseBase) -> bool:
+def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
     session = getattr(request, "session", None)
     return (
-        isinstance(response, HttpResponse)
-        and response.status_code == 200
+        response.status_code == 200
         and not response.cookies
         and not any(hasattr(response, policy) for policy in _OWN_POLICIES)
         and not response.has_header(CSP.HEADER_ENFORCE)

@@ -72,7 +72,8 @@ def test_every_file_holds_what_its_address_answers(
 ) -> None:
     to = tmp_path / "site"
     line = export_site(to)
-    static, pages = set(), set()
+    static: set[str] = set()
+    pages: set[str] = set()
     for file in export.files(to):
         address = address_of(file, to)
         if address == "/404.html":
