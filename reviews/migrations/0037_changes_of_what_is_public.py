@@ -21,6 +21,7 @@ TABLES = [
     "reviews_letterfile",
     "reviews_publisheddecision",
     "reviews_publishedfigure",
+    "reviews_publishedimprovement",
     "reviews_retraction",
     "reviews_round",
     "reviews_typeaverage",

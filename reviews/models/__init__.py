@@ -5,7 +5,7 @@ say by value what they say: names, type, counts, averages, method.
 """
 
 from reviews.models.caselists import CaseList, CaseListKind
-from reviews.models.decisions import PublishedDecision
+from reviews.models.decisions import ImprovementStatus, PublishedDecision, PublishedImprovement
 from reviews.models.kept import KeptPage, PublicChange
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import (
@@ -39,6 +39,7 @@ __all__ = [
     "Freeze",
     "FrozenLearning",
     "Hold",
+    "ImprovementStatus",
     "KeptPage",
     "LateReplies",
     "LearningAttendance",
@@ -55,6 +56,7 @@ __all__ = [
     "PublicChange",
     "PublishedDecision",
     "PublishedFigure",
+    "PublishedImprovement",
     "Retraction",
     "Round",
     "RoundEvent",

@@ -13,7 +13,13 @@ from typing import Any
 from django.urls import reverse
 
 from casework.models.authorities import Authority
-from reviews.models import AnnualSummary, LetterAlternative, PublishedFigure, Round
+from reviews.models import (
+    AnnualSummary,
+    LetterAlternative,
+    PublishedDecision,
+    PublishedFigure,
+    Round,
+)
 from reviews.site.opendata import TABLES
 
 # What search engines read of one sitemap.
@@ -50,10 +56,11 @@ class Facts:
     figures: list[tuple[str, int]]
     letters: list[Shown]
     years: list[int]
+    decisions: list[str]
 
 
 def facts(*, at: dt.datetime) -> Facts:
-    """Six queries, however much is public."""
+    """Seven queries, however much is public."""
     shown = AnnualSummary.objects.shown(at=at)
     current = set(shown.current().order_by().values_list("pk", flat=True))
     kinds: dict[int, set[str]] = {}
@@ -82,6 +89,11 @@ def facts(*, at: dt.datetime) -> Facts:
             for pk, slug, year, version, retraction, letter in rows
         ],
         years=list(Round.objects.published(at=at).order_by("-year").values_list("year", flat=True)),
+        decisions=list(
+            PublishedDecision.objects.published(at=at)
+            .order_by("reference")
+            .values_list("reference", flat=True)
+        ),
     )
 
 
@@ -92,6 +104,11 @@ def _once(facts: Facts) -> Iterator[Parameters]:
 def _councils(facts: Facts) -> Iterator[Parameters]:
     for slug in facts.councils:
         yield {"slug": slug}
+
+
+def _decisions(facts: Facts) -> Iterator[Parameters]:
+    for reference in facts.decisions:
+        yield {"reference": reference}
 
 
 def _council_years(facts: Facts) -> Iterator[Parameters]:
@@ -141,6 +158,10 @@ def _tables(facts: Facts) -> Iterator[Parameters]:
 ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "home": _once,
     "councils": _once,
+    "decisions": _once,
+    "decisions-feed": _once,
+    "improvements": _once,
+    "reports": _once,
     "data": _once,
     "methods": _once,
     "accessibility": _once,
@@ -154,6 +175,7 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "data-csv": _tables,
     "data-json": _tables,
     "data-metadata": _tables,
+    "decision": _decisions,
     "council": _councils,
     "council-year": _council_years,
     "letter": _letters,
@@ -167,7 +189,7 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
 }
 # Routes that are no part of what is published; and `addresses` itself adds the sitemap's parts.
 EXCEPTIONS = {"healthz"}
-FEEDS = {"published-feed"}
+FEEDS = {"decisions-feed", "published-feed"}
 # What only the server can do, in words; the routes of which no file is written.
 NEEDS_SERVER = {"verify"}
 SERVER_DOES = ("searches and filters", "checking a letter at /verify/")

@@ -38,17 +38,22 @@ _LINKED_IN_STYLES = re.compile(rb"""url\(["']?([^"')#?]+)""")
 def answer(path: str) -> HttpResponse:
     """What the view of a path answers to anybody, kept ready or made now."""
     match = resolve(path)
-    request = _request(path)
+    request = _Asked(path)
     request.resolver_match = match
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response
 
 
-def _request(path: str) -> HttpRequest:
-    request = HttpRequest()
-    request.method, request.path, request.path_info = "GET", path, path
-    request.META = {"REQUEST_METHOD": "GET", "PATH_INFO": path}
-    return request
+class _Asked(HttpRequest):
+    """A request of the program's own, under the site's address."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.method, self.path, self.path_info = "GET", path, path
+        self.META = {"REQUEST_METHOD": "GET", "PATH_INFO": path}
+
+    def get_host(self) -> str:
+        return urlsplit(settings.SITE_ADDRESS).netloc
 
 
 def write_site(*, to: Path, progress: Progress | None = None) -> int:
@@ -92,7 +97,7 @@ def _fill(folder: Path, progress: Progress | None) -> int:
             static |= _static_names(_LINKED.findall(response.content))
         if progress:
             progress(position, len(wanted))
-    not_found = page_not_found(_request("/"), Http404())
+    not_found = page_not_found(_Asked("/"), Http404())
     _write(folder / NOT_FOUND, not_found.content)
     static |= _static_names(_LINKED.findall(not_found.content))
     _write_static(folder, static)

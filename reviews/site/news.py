@@ -165,6 +165,6 @@ def _decisions(first_day: dt.date, at: dt.datetime) -> Iterator[News]:
             at=_begin(day),
             title=f"{number:,} decision{'' if number == 1 else 's'}",
             text="Statements of decisions about complaints, without the names of people.",
-            path=f"{reverse('published')}#day-{day}",
+            path=reverse("decisions"),
             key=f"/decisions/{day}",
         )

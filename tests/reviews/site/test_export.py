@@ -23,6 +23,7 @@ from tests.reviews.site.builders import (
     make_issued,
     retract,
 )
+from tests.reviews.site.cases import make_published
 
 ENDINGS = {
     ".html": "text/html", ".xml": "application/", ".txt": "text/plain", ".csv": "text/csv",
@@ -44,6 +45,7 @@ def site(clock: time_machine.Traveller) -> None:
         source="Example",
     )
     clock.move_to(PUBLISHED_AT)
+    make_published(make_authority("Leeds", slug="leeds"), improvements=["Train staff."])
 
 
 def export_site(to: Path) -> str:

@@ -40,6 +40,7 @@ from tests.reviews.site.builders import (
     release,
     retract,
 )
+from tests.reviews.site.cases import make_published
 from tests.reviews.site.test_leaks import plant, values
 from tests.test_triggers import rules
 
@@ -274,6 +275,7 @@ def published(clock: time_machine.Traveller) -> None:
         make_issued(earlier, make_authority(name, slug=slug), upheld=1)
     plant()
     clock.move_to(PUBLISHED_AT)
+    make_published(make_authority("Leeds", slug="leeds"), improvements=["Train staff."])
 
 
 def addresses() -> list[str]:
