@@ -6,6 +6,7 @@ say by value what they say: names, type, counts, averages, method.
 
 from reviews.models.caselists import CaseList, CaseListKind
 from reviews.models.decisions import ImprovementStatus, PublishedDecision, PublishedImprovement
+from reviews.models.kept import KeptPage, PublicChange
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import (
     Letter,
@@ -40,6 +41,7 @@ __all__ = [
     "FrozenLearning",
     "Hold",
     "ImprovementStatus",
+    "KeptPage",
     "LateReplies",
     "Layer",
     "LearningAttendance",
@@ -54,6 +56,7 @@ __all__ = [
     "MessageEvent",
     "MessageState",
     "OutboxMessage",
+    "PublicChange",
     "PublishedDecision",
     "PublishedFigure",
     "PublishedImprovement",

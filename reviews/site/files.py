@@ -27,7 +27,7 @@ from reviews.site import opendata
 from reviews.site.changes import changes, changes_csv
 from reviews.site.ods import CONTENT_TYPE as ODS
 from reviews.site.openapi import openapi_bytes
-from reviews.site.responses import public, without_parameters
+from reviews.site.responses import public, stored, without_parameters
 from reviews.site.tables import OVER_YEARS, TABLES, rows_over_years, with_parts
 from reviews.site.views import issued_letter
 from reviews.site.workbooks import table_ods
@@ -41,7 +41,7 @@ ALTERNATIVES = {
 }
 
 
-@public
+@stored
 @csp_override({"frame-ancestors": [CSP.NONE]})  # a browser's own viewer brings its styles along
 def letter_pdf(
     request: HttpRequest, slug: str, year: int, version: int | None = None
@@ -60,7 +60,7 @@ def letter_pdf(
     )
 
 
-@public
+@stored
 @csp_override({"frame-ancestors": [CSP.NONE]})
 def letter_alternative(
     request: HttpRequest, slug: str, year: int, kind: str, version: int | None = None

@@ -1,5 +1,6 @@
 """Funnel plots: the councils of a type in one year, in alphabetical order and beside chance."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -61,7 +62,7 @@ class Choice:
 @public
 def funnels(request: HttpRequest) -> HttpResponse:
     """Every plot there is: the newest year first."""
-    published = _published()
+    published = plotted(at=timezone.now())
     years: dict[int, list[tuple[str, list[Choice]]]] = {}
     for year, kind in published:
         plots = [Choice(MEASURES[code].label, year, kind, code, False) for code in RATES]
@@ -70,10 +71,10 @@ def funnels(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/funnels.html", context)
 
 
-def _published() -> list[tuple[int, str]]:
+def plotted(*, at: dt.datetime) -> list[tuple[int, str]]:
     """The years and types of which there are public figures: the newest year first. One query."""
     pairs = (
-        AnnualSummary.objects.published(at=timezone.now())
+        AnnualSummary.objects.published(at=at)
         .current()
         .filter(has_comparison=True)
         .order_by()
@@ -87,11 +88,12 @@ def _published() -> list[tuple[int, str]]:
 
 @public
 def funnel(request: HttpRequest, year: int, kind: str, measure: str) -> HttpResponse:
-    published = _published()
+    at = timezone.now()
+    published = plotted(at=at)
     if (year, kind) not in published:
         raise Http404
     rows = sorted(
-        AnnualSummary.objects.published(at=timezone.now())
+        AnnualSummary.objects.published(at=at)
         .current()
         .filter(year_ending=year, authority_type=TYPES[kind], has_comparison=True)
         .select_related("authority"),

@@ -6,7 +6,19 @@ from casework.references import in_addresses
 from reviews.figures.bands import BANDS
 from reviews.figures.measures import RATES
 from reviews.models import Layer
-from reviews.site import about, compare, files, funnels, maps, published, receipts, verify, views
+from reviews.site import (
+    about,
+    compare,
+    files,
+    funnels,
+    lately,
+    maps,
+    published,
+    receipts,
+    robots,
+    verify,
+    views,
+)
 from reviews.site.tables import TABLES
 
 
@@ -184,5 +196,10 @@ urlpatterns = [
     path("methods/", about.methods, name="methods"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("sources/", views.sources, name="sources"),
+    path("published/", lately.published, name="published"),
+    path("published/feed/", lately.published_feed, name="published-feed"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
+    path("sitemap-<version:part>.xml", robots.sitemap_part, name="sitemap-part"),
+    path("robots.txt", robots.robots, name="robots"),
     path("healthz", files.healthz, name="healthz"),
 ]

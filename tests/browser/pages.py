@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "funnels": ("Differences and chance", "/funnel/"),
     "funnel": ("The councils of a type beside chance", "/funnel/2020/district/uphold/"),
     "data": ("Open data", "/data/"),
+    "published": ("What was published lately", "/published/"),
     "verify": ("Check a letter", "/verify/"),
     "methods": ("How the figures are made", "/methods/"),
     "accessibility": ("Accessibility", "/accessibility/"),

@@ -141,6 +141,8 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["received", "upheld", "compliance_outcomes"]
         case "version", "version":
             return ["1", "2"]
+        case "version", "part":
+            return ["1"]  # of the sitemap
         case "reference", "reference":
             return ["19-000-001", "99-999-999"]
         case "table", "name":
