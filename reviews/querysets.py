@@ -124,16 +124,9 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
         of_it = _summaries().filter(freeze=OuterRef("freeze"), authority=OuterRef("authority"))
         is_later, is_issued = Q(version__gt=OuterRef("version")), Q(letter__issued_at__isnull=False)
         return self.filter(
-            is_issued & ~Exists(of_it.filter(is_later, is_issued))
-            | ~Exists(of_it.filter(is_later | is_issued)),
+            is_issued & ~_is_replaced() | ~Exists(of_it.filter(is_later | is_issued)),
             freeze__current_of__isnull=False,
         )
-
-    def numbered(self, number: int) -> Self:
-        """Those whose letters have this number outside; see `AnnualSummary.number`."""
-        if number == 1:
-            return self.filter(Q(version=1) | Q(correction__is_first=True))
-        return self.filter(version=number, correction__is_first=False)
 
     def with_is_replaced(self) -> Self:
         """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
@@ -150,6 +143,12 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def superseded(self) -> Self:
         """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
         return self.filter(_is_replaced(), letter__issued_at__isnull=False)
+
+    def numbered(self, number: int) -> Self:
+        """Those whose letters have this number outside; see `AnnualSummary.number`."""
+        if number == 1:
+            return self.filter(Q(version=1) | Q(correction__is_first=True))
+        return self.filter(version=number, correction__is_first=False)
 
     def shown(self, *, at: dt.datetime) -> Self:
         """What the public knows of, also where it reads a notice in the place of the letter."""

@@ -66,7 +66,7 @@ class Choice:
 @public
 def funnels(request: HttpRequest) -> HttpResponse:
     """Every plot there is: the newest year first."""
-    published = _published(timezone.now())
+    published = plotted(at=timezone.now())
     years: dict[int, list[tuple[str, list[Choice]]]] = {}
     for year, kind in published:
         plots = [Choice(MEASURES[code].label, year, kind, code, False) for code in RATES]
@@ -75,7 +75,7 @@ def funnels(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/funnels.html", context)
 
 
-def _published(at: dt.datetime) -> list[tuple[int, str]]:
+def plotted(*, at: dt.datetime) -> list[tuple[int, str]]:
     """The years and types of which there are public figures: the newest year first. One query."""
     pairs = (
         AnnualSummary.objects.published(at=at)
@@ -97,7 +97,7 @@ def funnel(request: HttpRequest, year: int, kind: str, measure: str) -> HttpResp
     Enough limits together tell the exact average, and with it what was kept back.
     """
     at = timezone.now()
-    published = _published(at)
+    published = plotted(at=at)
     if (year, kind) not in published:
         raise Http404
     rows = sorted(

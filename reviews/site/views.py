@@ -14,12 +14,15 @@ from django.utils import timezone
 from casework.choices import AuthorityType, Region
 from casework.models.authorities import Authority
 from reviews.demonstration.provenance import provenance
+from reviews.figures.protection import THRESHOLD
 from reviews.letters.document import from_plain
 from reviews.letters.pictures import drawn
 from reviews.models import AnnualSummary, Demonstration, LetterFile, Round, TypeAverage
-from reviews.site import history, names, opendata
+from reviews.site import changes, history, names
 from reviews.site.council import page as council_page
 from reviews.site.responses import public
+from reviews.site.tables import OVER_YEARS, TABLES
+from reviews.site.workbooks import LICENCE, SHORTHAND
 
 RECENT_ROUNDS = 5
 MEASURE_LABELS = {
@@ -271,15 +274,29 @@ def data(request: HttpRequest) -> HttpResponse:
     by_year: dict[int, list[AnnualSummary]] = defaultdict(list)
     for summary in retracted.order_by("name"):
         by_year[summary.year_ending].append(summary)
+    published = AnnualSummary.objects.published(at=at).current().order_by()
+    rows = dict(published.values_list("year_ending").annotate(rows=Count("pk")))
     return render(
         request,
         "reviews/data.html",
         {
-            "rounds": [(round_, by_year[round_.year]) for round_ in rounds],
-            "tables": opendata.TABLES.values(),
-            "licence": opendata.LICENCE,
+            "rounds": [
+                (round_, rows.get(round_.year, 0), by_year[round_.year]) for round_ in rounds
+            ],
+            "tables": TABLES.values(),
+            "over_years": OVER_YEARS.values(),
+            "threshold": THRESHOLD,
+            "shorthand": SHORTHAND,
+            "licence": LICENCE,
         },
     )
+
+
+@public
+def data_changes(request: HttpRequest) -> HttpResponse:
+    """When published files became different, which and why."""
+    found = changes.changes(at=timezone.now())
+    return render(request, "reviews/changes.html", {"changes": found})
 
 
 @public
