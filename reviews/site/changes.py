@@ -1,8 +1,8 @@
 """The change note: when published files became different, which rows and why.
 
 It is worked out from what the public may know at the time of the question. Of a letter that is
-held there is no word, as there is none in the files; when it is released, its row was added. Averages
-never change.
+held there is no word, as there is none in the files; when it is released, its row was added.
+Averages never change.
 """
 
 import datetime as dt
@@ -127,7 +127,15 @@ def changes(*, at: dt.datetime) -> list[Change]:
         issued=_later_versions(freezes),
     )
     found = [
-        Change(history.public_from[freeze.pk], freeze.round.year, What.PUBLISHED, ALL_FILES)
+        Change(
+            # A demonstration of a past year was issued when it was made, long after that.
+            freeze.round.publish_at
+            if freeze.round.is_demonstration
+            else history.public_from[freeze.pk],
+            freeze.round.year,
+            What.PUBLISHED,
+            ALL_FILES,
+        )
         for freeze in freezes
     ]
     for row in _eventful(shown):
@@ -173,7 +181,8 @@ def _later_versions(
     for freeze, authority, version, at in later.order_by().values_list(
         "freeze_id", "authority_id", "version", "letter__issued_at"
     ):
-        issued[freeze, authority].append((version, at))
+        if at:
+            issued[freeze, authority].append((version, at))
     return issued
 
 

@@ -18,6 +18,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "letter": ("A letter as a page", f"{COUNCIL}2020/letter/"),
     "letter-version": ("An earlier version of a letter", f"{COUNCIL}2020/letter/1/"),
     "data": ("Open data", "/data/"),
+    "data-changes": ("Changes of published files", "/data/changes/"),
     "verify": ("Check a letter", "/verify/"),
     "methods": ("How the figures are made", "/methods/"),
     "accessibility": ("Accessibility", "/accessibility/"),
