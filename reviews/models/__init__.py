@@ -5,7 +5,7 @@ say by value what they say: names, type, counts, averages, method.
 """
 
 from reviews.models.caselists import CaseList, CaseListKind
-from reviews.models.decisions import PublishedDecision
+from reviews.models.decisions import ImprovementStatus, PublishedDecision, PublishedImprovement
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import (
     Letter,
@@ -15,6 +15,7 @@ from reviews.models.letters import (
     Signatory,
     Signature,
 )
+from reviews.models.maps import Layer, MapLayout
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
@@ -38,7 +39,9 @@ __all__ = [
     "Freeze",
     "FrozenLearning",
     "Hold",
+    "ImprovementStatus",
     "LateReplies",
+    "Layer",
     "LearningAttendance",
     "LearningEvent",
     "Letter",
@@ -47,11 +50,13 @@ __all__ = [
     "LetterFile",
     "LetterProof",
     "LetterReturn",
+    "MapLayout",
     "MessageEvent",
     "MessageState",
     "OutboxMessage",
     "PublishedDecision",
     "PublishedFigure",
+    "PublishedImprovement",
     "Retraction",
     "Round",
     "RoundEvent",

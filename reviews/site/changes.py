@@ -1,8 +1,8 @@
 """The change note: when published files became different, which rows and why.
 
 It is worked out from what the public may know at the time of the question. Of a letter that is
-held there is no word, as there is none in the files; when it is released, its row was added.
-Averages never change.
+held there is no word, as there is none in the files; when it is released, its row was added. The
+percentages of averages never change.
 """
 
 import datetime as dt
@@ -111,7 +111,7 @@ def changes(*, at: dt.datetime) -> list[Change]:
         .prefetch_related(
             Prefetch(
                 "summaries",
-                AnnualSummary.objects.superseded().select_related("letter"),
+                AnnualSummary.objects.superseded().select_related("letter", "correction"),
                 to_attr="replaced",
             )
         )
@@ -181,7 +181,7 @@ def _later_versions(
     for freeze, authority, version, at in later.order_by().values_list(
         "freeze_id", "authority_id", "version", "letter__issued_at"
     ):
-        if at:
+        if at is not None:
             issued[freeze, authority].append((version, at))
     return issued
 
@@ -197,7 +197,7 @@ def _eventful(shown: AnnualSummaryQuerySet) -> Iterable[AnnualSummary]:
             | Q(letter__issued_at__gt=F(published))
             | Exists(released)
         )
-        .select_related("letter", "retraction", "authority")
+        .select_related("letter", "correction", "retraction", "authority")
         .prefetch_related("holds")
     )
 
@@ -241,6 +241,7 @@ def _different(freeze: Freeze, former: AnnualSummary, row: AnnualSummary) -> tup
     changed = (
         table.name
         for table in TABLES.values()
-        if table.of_authorities and table.rows(freeze, [former]) != table.rows(freeze, [row])
+        if table.of_authorities
+        and table.rows(freeze, [former], None) != table.rows(freeze, [row], None)
     )
     return (*changed, MANIFEST)

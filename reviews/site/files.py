@@ -1,5 +1,6 @@
 """The files of the public pages: letters as issued, open data, and whether the site is well."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Buffer, Callable
 
@@ -117,7 +118,9 @@ def _gone(notice: str) -> HttpResponse:
 @without_parameters
 def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
     table = TABLES[name]
-    content = opendata.table_csv(table, table.rows(*_published(year)))
+    at = timezone.now()
+    freeze, summaries = _published(year, at=at)
+    content = opendata.table_csv(table, table.rows(freeze, summaries, at))
     return _file(content, content_type=CSV, name=f"{year}-{name}.csv")
 
 
@@ -125,10 +128,11 @@ def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @without_parameters
 def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
     table = TABLES[name]
-    freeze, summaries = _published(year)
+    at = timezone.now()
+    freeze, summaries = _published(year, at=at)
     content = opendata.table_json(
         table,
-        table.rows(freeze, summaries),
+        table.rows(freeze, summaries, at),
         freeze=freeze,
         is_demonstration=Demonstration.objects.exists(),
     )
@@ -139,10 +143,11 @@ def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @without_parameters
 def data_ods(request: HttpRequest, year: int, name: str) -> HttpResponse:
     table = TABLES[name]
-    freeze, summaries = _published(year)
+    at = timezone.now()
+    freeze, summaries = _published(year, at=at)
     content = table_ods(
         table,
-        table.rows(freeze, summaries),
+        table.rows(freeze, summaries, at),
         freezes=[freeze],
         is_demonstration=Demonstration.objects.exists(),
     )
@@ -152,7 +157,7 @@ def data_ods(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @public
 @without_parameters
 def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    _published(year)
+    _published(year, at=timezone.now())
     content = opendata.table_metadata(
         TABLES[name], year=year, is_demonstration=Demonstration.objects.exists()
     )
@@ -162,25 +167,26 @@ def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @public
 @without_parameters
 def data_manifest(request: HttpRequest, year: int) -> HttpResponse:
-    _, summaries = _published(year)
+    _, summaries = _published(year, at=timezone.now())
     return _file(opendata.manifest_csv(summaries), content_type=CSV, name=f"{year}-manifest.csv")
 
 
 @public
 @without_parameters
 def data_all_csv(request: HttpRequest, name: str) -> HttpResponse:
-    table = OVER_YEARS[name]
-    content = opendata.table_csv(table, rows_over_years(table, _all_published()))
+    table, at = OVER_YEARS[name], timezone.now()
+    content = opendata.table_csv(table, rows_over_years(table, _all_published(at), at))
     return _file(content, content_type=CSV, name=f"all-{name}.csv")
 
 
 @public
 @without_parameters
 def data_all_json(request: HttpRequest, name: str) -> HttpResponse:
-    table, years = OVER_YEARS[name], _all_published()
+    table, at = OVER_YEARS[name], timezone.now()
+    years = _all_published(at)
     content = opendata.table_json_over_years(
         table,
-        rows_over_years(table, years),
+        rows_over_years(table, years, at),
         freezes=[freeze for freeze, _ in years],
         is_demonstration=Demonstration.objects.exists(),
     )
@@ -190,10 +196,11 @@ def data_all_json(request: HttpRequest, name: str) -> HttpResponse:
 @public
 @without_parameters
 def data_all_ods(request: HttpRequest, name: str) -> HttpResponse:
-    table, years = OVER_YEARS[name], _all_published()
+    table, at = OVER_YEARS[name], timezone.now()
+    years = _all_published(at)
     content = table_ods(
         table,
-        rows_over_years(table, years),
+        rows_over_years(table, years, at),
         freezes=[freeze for freeze, _ in years],
         is_demonstration=Demonstration.objects.exists(),
     )
@@ -222,9 +229,8 @@ def data_openapi(request: HttpRequest) -> HttpResponse:
     return _file(openapi_bytes(), content_type=JSON, name="openapi.json")
 
 
-def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:
+def _published(year: int, *, at: dt.datetime) -> tuple[Freeze, QuerySet[AnnualSummary]]:
     """A published year's freeze and its current rows, or 404."""
-    at = timezone.now()
     freeze = get_object_or_404(
         Freeze.objects.filter(current_of__in=Round.objects.published(at=at)).select_related(
             "round"
@@ -232,17 +238,20 @@ def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:
         round__year=year,
     )
     summaries = AnnualSummary.objects.published(at=at).current().filter(freeze=freeze)
-    return freeze, summaries.select_related("letter")
+    return freeze, summaries.select_related("letter", "correction")
 
 
-def _all_published() -> list[tuple[Freeze, list[AnnualSummary]]]:
+def _all_published(at: dt.datetime) -> list[tuple[Freeze, list[AnnualSummary]]]:
     """All published years, the earliest first, in four queries."""
-    at = timezone.now()
     freezes = Freeze.objects.filter(current_of__in=Round.objects.published(at=at))
     rows: dict[int, list[AnnualSummary]] = defaultdict(list)
-    for summary in AnnualSummary.objects.published(at=at).current().select_related("letter"):
+    for summary in (
+        AnnualSummary.objects.published(at=at).current().select_related("letter", "correction")
+    ):
         rows[summary.freeze_id].append(summary)
-    return [(freeze, rows[freeze.pk]) for freeze in with_parts(freezes.order_by("round__year"))]
+    return [
+        (freeze, rows[freeze.pk]) for freeze in with_parts(freezes.order_by("round__year"), at=at)
+    ]
 
 
 def _file(content: bytes, *, content_type: str, name: str) -> HttpResponse:

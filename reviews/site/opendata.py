@@ -172,11 +172,11 @@ def alternative_file_name(summary: AnnualSummary, kind: LetterAlternative.Kind) 
 def all_files(
     freeze: Freeze, summaries: Iterable[AnnualSummary], *, is_demonstration: bool
 ) -> dict[str, bytes]:
-    """Every file of every table by its name."""
+    """Every file of every table by its name, as staff take them."""
     summaries = list(summaries)
     files = {}
     for table in TABLES.values():
-        rows = table.rows(freeze, summaries)
+        rows = table.rows(freeze, summaries, None)
         files[f"{table.name}.csv"] = table_csv(table, rows)
         files[f"{table.name}.json"] = table_json(
             table, rows, freeze=freeze, is_demonstration=is_demonstration

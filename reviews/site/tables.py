@@ -19,6 +19,7 @@ from reviews.models import AnnualSummary, Freeze, TypeAverage
 
 type Cell = str | int | Decimal | dt.date | None
 type Row = dict[str, Cell]
+type MakeRows = Callable[[Freeze, Iterable[AnnualSummary], dt.datetime | None], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Column:
 class Table:
     """One file of a round: `rows` makes its rows from the current rows of the round's freeze.
 
-    `of_authorities` tells whether there is a row for each of those.
+    It is given the instant at which the public asks, or None where staff do. `of_authorities` tells
+    whether there is a row for each of those.
     """
 
     name: str
@@ -51,7 +53,7 @@ class Table:
     description: str
     key: str
     columns: tuple[Column, ...]
-    rows: Callable[[Freeze, Iterable[AnnualSummary]], list[Row]]
+    rows: MakeRows
     of_authorities: bool = True
 
 
@@ -149,13 +151,13 @@ STATISTICS_COLUMNS = (
 
 AVERAGES_COLUMNS = (
     Column("authority_type", "Type of authority", "string", is_required=True),
-    _count("investigated", "Investigated, all councils of the type together"),
-    _count("upheld", "Upheld, all together"),
+    Column("investigated", "Investigated, all councils of the type together"),
+    Column("upheld", "Upheld, all together"),
     Column("uphold_percent", "Upheld, of investigated: whole percent, halves rounded up"),
-    _count("compliance_outcomes", "Compliance outcomes, all together"),
-    _count("complied", "Of these, complied, in time or late"),
+    Column("compliance_outcomes", "Compliance outcomes, all together"),
+    Column("complied", "Of these, complied, in time or late"),
     Column("compliance_percent", "Complied, of compliance outcomes: whole percent"),
-    _count("remedied_by_authority", "Remedied by the authority, all together"),
+    Column("remedied_by_authority", "Remedied by the authority, all together"),
     Column("remedied_percent", "Remedied by the authority, of upheld: whole percent"),
     Column("population", "Residents of all these councils' areas"),
     Column("upheld_per_100k", "Upheld for every 100,000 residents, one decimal", "decimal"),
@@ -218,23 +220,23 @@ def _statistics_row(summary: AnnualSummary) -> Row:
     return {
         **_authority_cells(summary),
         **statistics_cells(summary.statistics()),
-        "letter_version": summary.version if letter.issued_at else None,
+        "letter_version": summary.number if letter.issued_at else None,
         "letter_sha256": letter.sha256 or None,
     }
 
 
-def _average_row(row: TypeAverage) -> Row:
+def _average_row(row: TypeAverage, *, has_counts: bool) -> Row:
     average = row.average()
     rate = average.population_rate
     return {
         "authority_type": row.authority_type,
-        "investigated": average.investigated,
-        "upheld": average.upheld,
+        "investigated": average.investigated if has_counts else None,
+        "upheld": average.upheld if has_counts else None,
         "uphold_percent": average.uphold.percent,
-        "compliance_outcomes": average.compliance_outcomes,
-        "complied": average.complied,
+        "compliance_outcomes": average.compliance_outcomes if has_counts else None,
+        "complied": average.complied if has_counts else None,
         "compliance_percent": average.compliance.percent,
-        "remedied_by_authority": average.remedied_by_authority,
+        "remedied_by_authority": average.remedied_by_authority if has_counts else None,
         "remedied_percent": average.remedied.percent,
         "population": average.population,
         "upheld_per_100k": rate.per_100k if rate else None,
@@ -247,16 +249,27 @@ def _in_order(summaries: Iterable[AnnualSummary]) -> list[AnnualSummary]:
     return sorted(summaries, key=lambda summary: summary.slug)
 
 
-def _statistics(freeze: Freeze, summaries: Iterable[AnnualSummary]) -> list[Row]:
+def _statistics(
+    freeze: Freeze, summaries: Iterable[AnnualSummary], at: dt.datetime | None
+) -> list[Row]:
     return [_statistics_row(summary) for summary in _in_order(summaries)]
 
 
-def _averages(freeze: Freeze, summaries: Iterable[AnnualSummary]) -> list[Row]:
-    averages = sorted(freeze.averages.all(), key=lambda average: average.authority_type)
-    return [_average_row(average) for average in averages]
+def _averages(
+    freeze: Freeze, summaries: Iterable[AnnualSummary], at: dt.datetime | None
+) -> list[Row]:
+    if at is None:
+        found = [_average_row(row, has_counts=True) for row in freeze.averages.all()]
+    else:
+        known = getattr(freeze, "sums", None)
+        rows = freeze.averages.with_counts_public(at=at) if known is None else known
+        found = [_average_row(row, has_counts=row.are_counts_public) for row in rows]
+    return sorted(found, key=lambda row: str(row["authority_type"]))
 
 
-def _outcomes(freeze: Freeze, summaries: Iterable[AnnualSummary]) -> list[Row]:
+def _outcomes(
+    freeze: Freeze, summaries: Iterable[AnnualSummary], at: dt.datetime | None
+) -> list[Row]:
     return [
         {
             **_authority_cells(summary),
@@ -269,10 +282,12 @@ def _outcomes(freeze: Freeze, summaries: Iterable[AnnualSummary]) -> list[Row]:
 
 def _categories(
     table: Callable[[protection.ByCategory], protection.Row],
-) -> Callable[[Freeze, Iterable[AnnualSummary]], list[Row]]:
+) -> MakeRows:
     """What makes the rows of one of the tables by category."""
 
-    def rows(freeze: Freeze, summaries: Iterable[AnnualSummary]) -> list[Row]:
+    def rows(
+        freeze: Freeze, summaries: Iterable[AnnualSummary], at: dt.datetime | None
+    ) -> list[Row]:
         former = _former(freeze)
         found: list[Row] = []
         for summary in _in_order(summaries):
@@ -308,10 +323,10 @@ def protected(
     return protection.by_category(summary.counts(), former=[each.counts() for each in earlier])
 
 
-def with_parts(freezes: QuerySet[Freeze]) -> QuerySet[Freeze]:
+def with_parts(freezes: QuerySet[Freeze], *, at: dt.datetime) -> QuerySet[Freeze]:
     """Freezes with all that their tables are made of but the current rows, in three queries."""
     return freezes.select_related("round").prefetch_related(
-        "averages",
+        Prefetch("averages", TypeAverage.objects.with_counts_public(at=at), to_attr="sums"),
         Prefetch("summaries", AnnualSummary.objects.superseded(), to_attr="replaced"),
     )
 
@@ -330,7 +345,8 @@ TABLES = {
         Table(
             "averages",
             "Averages of each type of authority",
-            "One row for every type of authority: all its councils' figures together.",
+            "One row for every type of authority: all its councils' figures together. Its sums are "
+            "left empty while not every letter that goes into them is public.",
             "authority_type",
             AVERAGES_COLUMNS,
             _averages,
@@ -385,10 +401,10 @@ OVER_YEARS = {name: _over_years(table) for name, table in TABLES.items()}
 type Year = tuple[Freeze, Iterable[AnnualSummary]]
 
 
-def rows_over_years(table: Table, years: Iterable[Year]) -> list[Row]:
+def rows_over_years(table: Table, years: Iterable[Year], at: dt.datetime) -> list[Row]:
     """The rows of all years, the earliest first. Figures taken over from elsewhere have none."""
     return [
         {**({} if table.of_authorities else _period_cells(freeze.round.period)), **row}
         for freeze, summaries in years
-        for row in table.rows(freeze, summaries)
+        for row in table.rows(freeze, summaries, at)
     ]

@@ -2,7 +2,11 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import about, files, verify, views
+from casework.references import in_addresses
+from reviews.figures.bands import BANDS
+from reviews.figures.measures import RATES
+from reviews.models import Layer
+from reviews.site import about, compare, files, funnels, maps, published, receipts, verify, views
 from reviews.site.tables import TABLES
 
 
@@ -42,15 +46,73 @@ class TableConverter:
         return value
 
 
+class TypeConverter:
+    """One of the five types of council that are compared, with hyphens."""
+
+    regex = "|".join(funnels.TYPES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class RateConverter:
+    """A measure that is a percentage."""
+
+    regex = "|".join(RATES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class LayerConverter(TableConverter):
+    """Which councils a map shows."""
+
+    regex = "|".join(Layer.values)
+
+
+class MapMeasureConverter(TableConverter):
+    """The measure that a map shows."""
+
+    regex = "|".join(BANDS)
+
+
+class ReferenceConverter:
+    """The reference of a case: `20-001-234` for `20 001 234`."""
+
+    regex = "[0-9]{2}-[0-9]{3}-[0-9]{3}"
+
+    def to_python(self, value: str) -> str:
+        return value.replace("-", " ")
+
+    def to_url(self, value: str) -> str:
+        return in_addresses(value)
+
+
+register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
+register_converter(TypeConverter, "type")
+register_converter(RateConverter, "rate")
+register_converter(LayerConverter, "layer")
+register_converter(MapMeasureConverter, "measure")
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("councils/", views.councils, name="councils"),
     path("councils/<slug:slug>/", views.council, name="council"),
     path("councils/<slug:slug>/<year:year>/", views.council_year, name="council-year"),
+    path(
+        "councils/<slug:slug>/<year:year>/receipts/",
+        receipts.council_receipts,
+        name="council-receipts",
+    ),
     path("councils/<slug:slug>/<year:year>/letter/", views.letter, name="letter"),
     path("councils/<slug:slug>/<year:year>/letter.pdf", files.letter_pdf, name="letter-pdf"),
     path(
@@ -87,6 +149,18 @@ urlpatterns = [
         {"kind": "text"},
         name="letter-version-text",
     ),
+    path("compare/", compare.compare, name="compare"),
+    path("compare.svg", compare.compare_svg, name="compare-svg"),
+    path("funnel/", funnels.funnels, name="funnels"),
+    path("funnel/<year:year>/<type:kind>/<rate:measure>/", funnels.funnel, name="funnel"),
+    path("map/", maps.newest_map, name="newest-map"),
+    path("map/<year:year>/", maps.council_map, name="map"),
+    path("map/<year:year>/<layer:layer>/<measure:measure>/", maps.council_map, name="map-of"),
+    path("decisions/", published.decisions, name="decisions"),
+    path("decisions/feed/", published.decisions_feed, name="decisions-feed"),
+    path("decisions/<reference:reference>/", published.decision, name="decision"),
+    path("improvements/", published.improvements, name="improvements"),
+    path("reports/", published.reports, name="reports"),
     path("data/", views.data, name="data"),
     path("data/changes/", views.data_changes, name="data-changes"),
     path("data/changes.csv", files.data_changes, name="data-changes-csv"),

@@ -4,9 +4,11 @@ import datetime as dt
 
 import pytest
 
+from casework.models import Authority
 from reviews.models import Demonstration, PublishedFigure
 from tests.factories import make_authority
 from tests.reviews.site.builders import SPECIMEN, correct, make_frozen_round, make_issued
+from tests.reviews.site.cases import make_stated, publish
 
 COUNCIL = "/councils/lynn/"
 # By the name of its route: what the page is in a reader's words, and where it is on that site.
@@ -15,8 +17,18 @@ PAGES: dict[str, tuple[str, str]] = {
     "councils": ("The list of councils", "/councils/"),
     "council": ("A council's page", COUNCIL),
     "council-year": ("A council's page of an earlier year", f"{COUNCIL}2018/"),
+    "council-receipts": ("How each figure of a year came about", f"{COUNCIL}2020/receipts/"),
     "letter": ("A letter as a page", f"{COUNCIL}2020/letter/"),
     "letter-version": ("An earlier version of a letter", f"{COUNCIL}2020/letter/1/"),
+    "map": ("The map of a year", "/map/2020/"),
+    "map-of": ("A map of other councils", "/map/2020/counties/upheld-per-100k/"),
+    "decisions": ("The list of decisions", "/decisions/"),
+    "decision": ("A decision", "/decisions/19-111-111/"),
+    "improvements": ("The register of improvements", "/improvements/"),
+    "reports": ("Public reports", "/reports/"),
+    "compare": ("Compare councils", "/compare/?council=lynn&measure=uphold"),
+    "funnels": ("Differences and chance", "/funnel/"),
+    "funnel": ("The councils of a type beside chance", "/funnel/2020/district/uphold/"),
     "data": ("Open data", "/data/"),
     "data-changes": ("Changes of published files", "/data/changes/"),
     "verify": ("Check a letter", "/verify/"),
@@ -31,9 +43,31 @@ VARIANTS = (
     "/councils/?type=county",
     f"{COUNCIL}2019/",
     "/councils/gone/",
+    "/decisions/?q=fault&outcome=upheld&outcome=not_upheld&council=lynn&year=1812",
+    "/decisions/?page=2",
+    "/decisions/?q=nothing+like+it",
+    "/improvements/?q=staff&again=yes&status=on_time",
     "/no-such-page/",
 )
 ADDRESSES = (*(address for _, address in PAGES.values()), *VARIANTS)
+
+
+def publish_cases(council: Authority) -> None:
+    """More decisions than a page has: one with all there can be, found again, and a report."""
+    make_stated(
+        council,
+        reference="19 111 111",
+        text="The complaint\nMr X complained.\n\nThe decision\nThe Council was at fault.",
+        improvements=["Train staff.", {"text": "Check others.", "category": "review_other_cases"}],
+        report={"title": "Homes that were never fit", "issued_on": dt.date(2019, 11, 1)},
+        compliance="satisfied",
+        compliance_recorded_on=dt.date(2019, 12, 1),
+    )
+    for number in range(26):
+        make_stated(
+            council, text="Fault.", decided_on=dt.date(2020, 1, 1) + dt.timedelta(days=number)
+        )
+    publish()
 
 
 @pytest.fixture
@@ -54,5 +88,6 @@ def site(transactional_db: None, live_server: object) -> str:
         uphold_percent=50,
         source="https://example.org/" + "a-very-long-address" * 8,
     )
+    publish_cases(lynn)
     Demonstration.objects.create(made_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     return str(live_server.url)  # type: ignore[attr-defined]
