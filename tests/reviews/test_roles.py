@@ -188,8 +188,8 @@ def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
         "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile", "lettercode",
         "letteralternative", "outboxmessage", "roundevent", "letterproof", "letterreturn",
         "messageevent", "caselist", "publisheddecision", "publishedimprovement", "wordingversion",
-        "summarycondition", "hold", "correction", "retraction", "batch", "change", "lockedperiod", "look",
-        "importbatch",
+        "summarycondition", "hold", "correction", "retraction", "batch", "change", "lockedperiod",
+        "look", "importbatch",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"
