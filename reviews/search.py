@@ -15,7 +15,7 @@ from django.db.models.expressions import RawSQL
 from casework.references import parse_reference
 
 LENGTH = 200
-# Around the words found, in what the database gives back; stripped from all texts before.
+# Around the words found, in what the databases give back.
 BEGIN, END = "\ue000", "\ue001"
 EXCERPT_WORDS = 30
 
@@ -158,8 +158,8 @@ def improvements_matching(search: Search) -> RawSQL:
     return RawSQL(_matching(IMPROVEMENTS), [_query(search)])
 
 
-def excerpts(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
-    """Of each text in which the words occur a passage, the words found between `BEGIN` and `END`.
+def highlighted(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
+    """Of each text in which the words occur all of it, the words between `BEGIN` and `END`.
 
     `keys` are of rows that may be seen.
     """
@@ -170,19 +170,15 @@ def excerpts(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
     query = _query(search)
     parameters: list[Any]
     if connection.vendor == "postgresql":
-        options = (
-            f"StartSel={BEGIN}, StopSel={END}, MaxFragments=1, "
-            f"MinWords={EXCERPT_WORDS // 2}, MaxWords={EXCERPT_WORDS}"
-        )
         sql = (
             "SELECT id, ts_headline('english', text, websearch_to_tsquery('english', %s), %s) "
             f"FROM {table} WHERE id IN ({places})"
         )
-        parameters = [query, options, *found]
+        parameters = [query, f"StartSel={BEGIN}, StopSel={END}, HighlightAll=true", *found]
     else:
         sql = (
-            f"SELECT rowid, snippet({table}_words, 0, %s, %s, '…', {EXCERPT_WORDS}) "
-            f"FROM {table}_words WHERE {table}_words MATCH %s AND rowid IN ({places})"
+            f"SELECT rowid, highlight({table}_words, 0, %s, %s) FROM {table}_words "
+            f"WHERE {table}_words MATCH %s AND rowid IN ({places})"
         )
         parameters = [BEGIN, END, query, *found]
     with connection.cursor() as cursor:
@@ -190,8 +186,20 @@ def excerpts(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
         return {key: text for key, text in cursor.fetchall() if BEGIN in text}
 
 
-def marked(excerpt: str) -> list[tuple[str, bool]]:
-    """An excerpt in parts, each with whether it is a word that was looked for."""
-    parts = _MARKED.split(" ".join(excerpt.split()))
+def passage(text: str) -> str:
+    """Of a highlighted text the words around the first found; … stands for what is left out."""
+    said = text.split()
+    first = next((number for number, word in enumerate(said) if BEGIN in word), 0)
+    start = max(0, min(first - EXCERPT_WORDS // 4, len(said) - EXCERPT_WORDS))
+    cut = " ".join(said[start : start + EXCERPT_WORDS])
+    if cut.count(BEGIN) > cut.count(END):  # cut inside words that stand together
+        cut += END
+    before = "… " if start else ""
+    return f"{before}{cut}{' …' if start + EXCERPT_WORDS < len(said) else ''}"
+
+
+def marked(text: str) -> list[tuple[str, bool]]:
+    """A highlighted text, or a passage of one, in parts, each with whether it was looked for."""
+    parts = _MARKED.split(" ".join(text.split()))
     clean = (part.replace(BEGIN, "").replace(END, "") for part in parts)
     return [(part, number % 2 == 1) for number, part in enumerate(clean) if part]
