@@ -4,6 +4,7 @@ Words are all needed, `"several words"` stand together, `or` stands between alte
 after a minus must not occur. Nothing else of what is typed reaches a database.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -145,17 +146,30 @@ def _query(search: Search) -> str:
     return search.for_postgresql if connection.vendor == "postgresql" else search.for_sqlite
 
 
-def decisions_matching(search: Search) -> RawSQL:
+def decisions_matching(search: Search) -> list[int]:
     """Keys of copies in whose statement, or in one of whose improvements, the words occur."""
-    return RawSQL(
+    return _keys(
         f"{_matching(DECISIONS)} UNION SELECT decision_id FROM {IMPROVEMENTS} "
         f"WHERE id IN ({_matching(IMPROVEMENTS)})",
         [_query(search)] * 2,
     )
 
 
-def improvements_matching(search: Search) -> RawSQL:
-    return RawSQL(_matching(IMPROVEMENTS), [_query(search)])
+def improvements_matching(search: Search) -> list[int]:
+    return _keys(_matching(IMPROVEMENTS), [_query(search)])
+
+
+def _keys(sql: str, parameters: list[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def among(keys: list[int]) -> RawSQL:
+    """Keys as one parameter, however many: neither database takes so many of them."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [keys])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(keys)])
 
 
 def highlighted(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:

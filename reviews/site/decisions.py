@@ -265,7 +265,7 @@ def improvements(
                 authority__in={row.decision.authority_id for row in complied},
                 category__in={row.decision.category for row in complied},
                 outcome=Outcome.UPHELD,
-                decided_on__gt=min(row.compliance_recorded_on for row in complied),
+                decided_on__gt=min(day for row in complied if (day := row.compliance_recorded_on)),
             )
             .only("reference", "outcome", "decided_on", *SAME_KIND)
         )

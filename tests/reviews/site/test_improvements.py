@@ -199,7 +199,8 @@ def test_register_asks_a_fixed_number_of_queries(
     # Councils, a count, the rows and what was upheld later, six filters, the notice.
     with django_assert_num_queries(11):
         client.get("/improvements/")
-    with django_assert_num_queries(12):
+    # The words, and where they stand.
+    with django_assert_num_queries(13):
         client.get("/improvements/?q=train&again=yes&status=on_time")
 
 
