@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         PublishedImprovement,
         Round,
         Signatory,
+        TypeAverage,
         WordingVersion,
     )
 
@@ -92,20 +93,41 @@ def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
     )
 
 
-class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
-    def current(self) -> Self:
-        """Of the newest freeze of each round: its first version, or the last that was issued."""
-        later = _summaries().filter(
+def _is_replaced() -> Exists:
+    """The condition that a later version of a row was issued."""
+    return Exists(
+        _summaries().filter(
             freeze=OuterRef("freeze"),
             authority=OuterRef("authority"),
             version__gt=OuterRef("version"),
             letter__issued_at__isnull=False,
         )
+    )
+
+
+class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
+    def current(self) -> Self:
+        """Of the newest freeze of each round: the last that was issued, or if none was the last."""
+        of_it = _summaries().filter(freeze=OuterRef("freeze"), authority=OuterRef("authority"))
+        is_later, is_issued = Q(version__gt=OuterRef("version")), Q(letter__issued_at__isnull=False)
         return self.filter(
-            ~Exists(later),
-            Q(version=1) | Q(letter__issued_at__isnull=False),
+            is_issued & ~_is_replaced() | ~Exists(of_it.filter(is_later | is_issued)),
             freeze__current_of__isnull=False,
         )
+
+    def with_is_replaced(self) -> Self:
+        """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
+        return self.annotate(is_replaced=_is_replaced())
+
+    def superseded(self) -> Self:
+        """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
+        return self.filter(_is_replaced(), letter__issued_at__isnull=False)
+
+    def numbered(self, number: int) -> Self:
+        """Those whose letters have this number outside; see `AnnualSummary.number`."""
+        if number == 1:
+            return self.filter(Q(version=1) | Q(correction__is_first=True))
+        return self.filter(version=number, correction__is_first=False)
 
     def shown(self, *, at: dt.datetime) -> Self:
         """What the public knows of, also where it reads a notice in the place of the letter."""
@@ -124,6 +146,23 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def retracted(self, *, at: dt.datetime) -> Self:
         """Rows in whose place the public reads a notice."""
         return self.shown(at=at).filter(retraction__isnull=False)
+
+
+class TypeAverageQuerySet(QuerySet["TypeAverage"]):
+    def with_counts_public(self, *, at: dt.datetime) -> Self:
+        """With `are_counts_public`: whether the public may read the sums themselves.
+
+        They are the sums of the first rows of all councils of the type. While one of those rows is
+        not issued, held or retracted, taking the others away from the sum would give its figures.
+        """
+        kept_back = _summaries().filter(
+            ~Exists(_summaries().published(at=at).filter(pk=OuterRef("pk"))),
+            freeze=OuterRef("freeze"),
+            authority_type=OuterRef("authority_type"),
+            has_comparison=True,
+            version=1,
+        )
+        return self.annotate(are_counts_public=~Exists(kept_back))
 
 
 class LetterQuerySet(QuerySet["Letter"]):

@@ -129,7 +129,7 @@ def _fts5(words: Words) -> str:
     return f"({wanted}) NOT ({' OR '.join(map(_quoted, words.unwanted))})"
 
 
-# The tables of words, made by migration `0035` ----------------------------------------------------
+# The tables of words, made by migration `0026` ----------------------------------------------------
 
 DECISIONS = "reviews_publisheddecision"
 IMPROVEMENTS = "reviews_publishedimprovement"

@@ -21,6 +21,7 @@ from casework.admin.pages import BackOfficeAdmin, RecordAdmin, actor, council
 from casework.choices import Category
 from casework.refusals import Refused
 from reviews import rounds
+from reviews.admin.receipts import cases_view
 from reviews.models import (
     AnnualSummary,
     Demonstration,
@@ -34,6 +35,7 @@ from reviews.models import (
     Signature,
     TypeAverage,
 )
+from reviews.pdf.text import first_unfit
 from reviews.rounds.signing import MOST_HEIGHT, MOST_WIDTH
 
 
@@ -134,6 +136,17 @@ class AnnualSummaryAdmin(RecordAdmin):
             ),
         }),
     )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(cases_view)
+        return [
+            path(
+                "<slug:slug>/<int:year>/cases/<slug:figure>/",
+                view,
+                name="reviews_annualsummary_cases",
+            ),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="freeze")
     def freeze_number(self, summary: AnnualSummary) -> int:
@@ -288,6 +301,16 @@ class SignatoryForm(DaysInOrderForm):
         kept = Signature.objects.filter(signatory=self.instance.pk).defer("png").first()
         if kept:
             self.initial["image"] = Kept(kept)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for field in ("name", "titles"):
+            text = " ".join((cleaned.get(field) or "").split())
+            if unfit := first_unfit(text):
+                self.add_error(
+                    field, f"It has {unfit}, which letters cannot show: spell it otherwise."
+                )
+        return cleaned
 
     def clean_image(self) -> Any:
         image = self.cleaned_data["image"]

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from pypdfium2 import PdfDocument
 
 from casework.choices import AuthorityType, Region
 from casework.models import Authority, PublicInterestReport
@@ -16,6 +19,7 @@ from reviews.drafting import compose, wording_of
 from reviews.letters import wording as usual
 from reviews.letters.document import Paragraph
 from reviews.models import (
+    AnnualSummary,
     LateReplies,
     Letter,
     Round,
@@ -25,6 +29,9 @@ from reviews.models import (
     WordingText,
     WordingVersion,
 )
+from reviews.pdf.render import render
+from reviews.proofing import proof_letters
+from reviews.renditions import Kind, make_rendition
 from reviews.rounds import wording
 from tests.factories import (
     make_approver,
@@ -95,6 +102,45 @@ def letters() -> dict[str, list[str]]:
 
 def test_round_without_texts_says_the_usual(frozen: Round) -> None:
     assert letters()["Anna"][0].startswith("This letter sets out what we decided about complaints")
+
+
+DIFFERENCE = (
+    "((if difference in complaints upheld known))\n\n((difference in complaints upheld))\n\n((end))"
+)
+
+
+def test_letters_say_whether_a_difference_is_chance_only_where_their_wording_asks(
+    frozen: Round, editor: User
+) -> None:
+    """The same in every rendition; what was not reworded, and what was issued, stays as it was."""
+    summary = AnnualSummary.objects.get(name__startswith="Cara")
+    make_decision(summary.authority, outcome="not_upheld")
+    make_decision(Authority.objects.get(official_name__startswith="Anna"), outcome="upheld")
+    rounds.freeze(round_=frozen, by=editor, reason="More cases")
+    before = {letter.pk: compose(letter) for letter in Letter.objects.all()}
+    assert "unremarkable" not in str(before)
+    reworded(frozen, f"Dear ((authority)).\n\n{DIFFERENCE}\n\n((passages))\n\nGoodbye.", editor)
+    said_now = letters()
+    assert said_now["Bela"] == ["Dear Bela County Council.", "Goodbye."]
+    letter = Letter.objects.get(summary__name__startswith="Anna")
+    document = compose(letter)
+    told = said_now["Anna"][1]
+    assert told == (
+        "With 1 investigation, 0 or 1 upheld would all be unremarkable where the average is 67%."
+    )
+    assert document.figures == before[letter.pk].figures
+    assert document.panels == before[letter.pk].panels
+    assert told in " ".join(make_rendition(document, Kind.TEXT).decode().split())
+    for pdf in (render(document), make_rendition(document, Kind.LARGE_PRINT)):
+        assert told in words_of(pdf)
+    page = render_to_string("reviews/letter_document.html", {"document": document})
+    assert told in " ".join(page.split())
+
+
+def words_of(pdf: bytes) -> str:
+    with PdfDocument(pdf) as opened:
+        pages = [opened[number].get_textpage().get_text_range() for number in range(len(opened))]
+    return " ".join(" ".join(pages).split())
 
 
 def test_letters_say_the_main_text_and_the_passages_for_them(frozen: Round, editor: User) -> None:
@@ -176,6 +222,13 @@ def test_draft_changes_no_letter_until_it_is_accepted(frozen: Round, editor: Use
         ("((passages))\na\u0323\u0301",
          "Line 2, column 3: letters cannot show U+0301 (COMBINING ACUTE ACCENT); spell it "
          "otherwise."),
+        ("((passages))\nThis is {{ authority }}.",
+         "Line 2, column 9: “{{ authority }}” would print as it stands and look like a "
+         "placeholder that was not filled in; write ((name)) with a name from the list, or take "
+         "out its signs."),
+        ("((passages))\n\\((authority))",
+         "Line 2, column 1: two brackets side by side look like a placeholder that was not filled "
+         "in; put a space between them."),
     ],
 )  # fmt: skip
 def test_draft_that_letters_cannot_say_is_refused_with_its_place(
@@ -186,6 +239,29 @@ def test_draft_that_letters_cannot_say_is_refused_with_its_place(
         draft(text, content, editor)
     assert refused.value.problems == [problem]
     assert not WordingDraft.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["We met no figure people.", "One ( (a) or (b)) } %} [[x]]"])
+def test_words_that_can_be_accepted_are_no_error_of_the_proof(
+    typed: str, frozen: Round, editor: User
+) -> None:
+    reworded(frozen, f"((passages))\n\n{typed}", editor)
+    assert [proof.of("error") for proof in proof_letters(Letter.objects.all()).values()] == [[]] * 3
+
+
+def test_text_accepted_before_lookalikes_were_refused_is_read_and_named_by_the_proof(
+    frozen: Round, editor: User
+) -> None:
+    text = wording.main_text(frozen, by=editor)
+    content = "((passages))\n\nSee \\((a) or (b))."
+    WordingVersion.objects.create(
+        wording=text, number=2, content=content, made_at=timezone.now(), made_by=editor, reason="R"
+    )
+    assert letters()["Anna"] == ["See ((a) or (b))."]
+    proofs = proof_letters(Letter.objects.all()).values()
+    assert {finding.code for proof in proofs for finding in proof.of("error")} == {
+        "unresolved-placeholder"
+    }
 
 
 def test_second_of_two_is_told_who_saved_and_nothing_is_overwritten(
@@ -241,7 +317,7 @@ def test_only_letters_that_change_lose_their_approval(frozen: Round, editor: Use
     waiting = Letter.objects.awaiting_approval().values_list("summary__name", flat=True)
     assert list(waiting) == ["Bela County Council"]
     withdrawn = RoundEvent.objects.get(action="withdrawn")
-    assert withdrawn.detail == "1 letters"
+    assert withdrawn.detail == "1 letter"
 
 
 def test_changes_are_grouped_where_letters_differ_in_values_alone(

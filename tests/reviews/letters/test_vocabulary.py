@@ -42,13 +42,22 @@ def test_conditions_of_the_counts(counts: Counts, expected: set[str]) -> None:
         "average of complaints upheld", "average of compliance",
         "average of satisfactory remedies", "rate per 100,000",
     }  # fmt: skip
-    assert true_in(make_facts(counts)) == expected | compared
+    told = {
+        f"difference in {name} known"
+        for name, something in (
+            ("complaints upheld", counts.investigated),
+            ("compliance", counts.compliance_outcomes),
+            ("satisfactory remedies", counts.upheld),
+        )
+        if something
+    }
+    assert true_in(make_facts(counts)) == expected | compared | told
     assert true_in(make_facts(counts, has_comparison=False)) == expected | {"no comparison"}
 
 
 def test_conditions_of_the_letter_and_from_elsewhere() -> None:
     plain = true_in(make_facts(SOME))
-    assert true_in(make_facts(SOME, version=2)) - plain == {"corrected letter"}
+    assert true_in(make_facts(SOME, is_correction=True)) - plain == {"corrected letter"}
     assert true_in(make_facts(SOME, is_post_vacant=True)) - plain == {"post vacant"}
     assert true_in(make_facts(SOME, also_true=FROM_ELSEWHERE)) - plain == FROM_ELSEWHERE
 
@@ -79,6 +88,18 @@ def test_values_are_those_that_letters_print() -> None:
         "remedy percent": "33%",
         "remedy average": "11%",
         "upheld per 100,000": "3",
+        "difference in complaints upheld": (
+            "With 5 investigations, 0 to 4 upheld would all be unremarkable where the average is "
+            "45%."
+        ),
+        "difference in compliance": (
+            "With 2 compliance outcomes, 1 or 2 complied with would all be unremarkable where the "
+            "average is 90%."
+        ),
+        "difference in satisfactory remedies": (
+            "With 3 upheld decisions, 0, 1 or 2 already remedied by the authority would all be "
+            "unremarkable where the average is 11%."
+        ),
     }
 
 
@@ -145,5 +166,22 @@ def test_usual_wording_says_nothing_of_people_where_none_are_recorded() -> None:
     facts = replace(facts, values={**facts.values, **learning.placeholders(figures)})
     blocks = narrative(facts)
     said = " ".join(run.text for block in blocks for run in getattr(block, "runs", ()))
-    assert "no figure" not in said
-    assert "Over the year we held seminars for link officers." in said
+    assert "((" not in said
+    assert "Over the year we held 1 seminar for link officers." in said
+    assert "We also held 1 course on handling complaints." in said
+
+
+def test_usual_wording_speaks_of_one_in_the_singular() -> None:
+    one = Learning(
+        seminars=1, seminar_delegates=1, seminar_authorities=1, seminar_places=("Leeds",),
+        courses=1, course_people=1,
+    )  # fmt: skip
+    figures = LearningFigures(now=one)
+    held = {name for name, is_so in learning.conditions(figures).items() if is_so}
+    facts = replace(make_facts(SOME), true={*make_facts(SOME).true, *held})
+    facts = replace(facts, values={**facts.values, **learning.placeholders(figures)})
+    said = "".join(run.text for block in narrative(facts) for run in getattr(block, "runs", ()))
+    assert (
+        "we held 1 seminar for link officers in Leeds, with 1 delegate from 1 local authority."
+    ) in said
+    assert "We also held 1 course on handling complaints, and 1 person took part." in said

@@ -24,20 +24,27 @@ from django.utils import timezone
 
 from casework.models import Authority
 from ombudsman.urls import urlpatterns
+from reviews import rounds
+from reviews.figures.bands import BANDS
+from reviews.figures.measures import RATES
 from reviews.models import (
     AnnualSummary,
+    Hold,
+    Layer,
     Letter,
     OutboxMessage,
     Round,
     RoundEvent,
 )
-from reviews.site.opendata import TABLES
+from reviews.site.tables import TABLES
 from tests.factories import make_authority
 from tests.leaks import WAYS, Answer, ask, ask_all, by_route, told
 from tests.reviews.site.builders import (
     BEFORE,
+    DISTRICTS,
     PUBLISHED_AT,
     correct,
+    draft_correction,
     hold,
     issue,
     make_frozen_round,
@@ -128,14 +135,26 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
     match converter, name:
         case "slug", "slug":
             return ["special", "kings-lynn", "retracted", "held", "nowhere"]
-        case "year", "year":
+        case _, "year":
             return ["2020"]
+        case "slug", "figure":
+            return ["received", "upheld", "compliance_outcomes"]
         case "version", "version":
             return ["1", "2"]
+        case "version", "part":
+            return ["1"]  # of the sitemap
         case "reference", "reference":
             return ["19-000-001", "99-999-999"]
         case "table", "name":
             return TABLES
+        case "type", "kind":
+            return ["district", "county"]
+        case "rate", "measure":
+            return list(RATES)
+        case "layer", "layer":
+            return Layer.values
+        case "measure", "measure":
+            return BANDS
         case "slug", "kind":
             return ["received", "decided", "compliance"]  # case lists
         case "str", "name":
@@ -323,6 +342,46 @@ def test_held_letters_are_told_of_by_nothing_after_publication(
 
 
 SHOWN = ("kings-lynn", "special", "retracted")
+
+
+def test_held_draft_of_a_correction_takes_nothing_away_and_is_told_of_by_nothing(
+    client: Client, clock: time_machine.Traveller, before_the_round: None
+) -> None:
+    def drafted() -> dict[str, str]:
+        for summary in AnnualSummary.objects.filter(year_ending=2019):
+            draft = draft_correction(summary, upheld=9137, reason="Wibble was counted twice")
+            rounds.hold(
+                round_=draft.freeze.round, by=User.objects.create_superuser(summary.slug),
+                reason="Wubble asked", letters=Letter.objects.filter(summary=draft),
+            )  # fmt: skip
+        assert Hold.objects.open().count() == 4
+        return {}
+
+    assert differences(clock, client, drafted, moments=[*MOMENTS, PUBLISHED_AT]) == []
+
+
+SUMS = {"investigated": 94_391, "upheld": 42_477, "compliance_outcomes": 83_717,
+        "complied": 83_701, "remedied_by_authority": 9_973}  # fmt: skip
+
+
+def test_sums_of_a_type_are_told_by_nothing_while_a_letter_of_it_is_held(
+    client: Client,
+    clock: time_machine.Traveller,
+    before_the_round: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, number in SUMS.items():
+        monkeypatch.setitem(DISTRICTS, name, number)
+    clock.move_to(MOMENTS[0])
+    round_ = make_frozen_round()
+    for slug in (*SHOWN, "held"):
+        make_issued(round_, Authority.objects.get(slug=slug), upheld=1, satisfied=1)
+    clock.move_to(PUBLISHED_AT)
+    facts = {name: rf"\b{number:,}\b|\b{number}\b" for name, number in SUMS.items()}
+    asked = [(address, way) for address, way in public_questions() if way == "GET"]
+    assert told(facts, ask_all(client, asked).values()) == set(SUMS)
+    hold(AnnualSummary.objects.get(year_ending=2020, slug="held"))
+    assert told(facts, ask_all(client, asked).values()) == set()
 
 
 # Testing the test ---------------------------------------------------------------------------------

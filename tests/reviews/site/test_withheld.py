@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -11,15 +12,18 @@ from django.test.utils import CaptureQueriesContext
 
 from casework.models import Authority
 from reviews.management.rounds import read_instant
-from reviews.models import AnnualSummary
+from reviews.models import AnnualSummary, TypeAverage
 from tests.factories import make_authority
 from tests.reviews.site.builders import (
+    DISTRICTS,
     PUBLISHED_AT,
     SPECIMEN,
     correct,
     hold,
+    issue,
     make_frozen_round,
     make_issued,
+    make_summary,
     release,
     retract,
 )
@@ -28,7 +32,10 @@ from tests.reviews.site.words import Page
 COUNCIL = "/councils/kings-lynn/"
 LETTER = f"{COUNCIL}2020/letter"
 # Where a council with a letter is met; the letter's own addresses come on top.
-LISTS = ("/", "/?q=lynn", "/councils/", COUNCIL, "/data/")
+LISTS = (
+    *("/", "/?q=lynn", "/councils/", COUNCIL, "/data/", "/data/changes/", "/data/changes.csv"),
+    *("/data/all/statistics.csv", "/data/all/received-by-category.json"),
+)
 FILES = ("/data/2020/statistics.csv", "/data/2020/statistics.json", "/data/2020/manifest.csv")
 OWN = (f"{COUNCIL}2020/", f"{LETTER}/", f"{LETTER}.pdf", f"{LETTER}/1/", f"{LETTER}-1.pdf")
 
@@ -68,11 +75,12 @@ def test_held_letter_is_public_nowhere_from_the_next_request_on_and_again_when_r
 ) -> None:
     round_ = make_frozen_round()
     make_issued(round_, make_authority("Other Council", slug="other"))
+    summary = make_summary(round_, authority, **SPECIMEN)
     without = answers(client, *LISTS, *FILES, *OWN)
-    summary = make_issued(round_, authority, **SPECIMEN)
+    issue(summary)
     with_it = answers(client, *LISTS, *FILES, *OWN)
     same = {address for address in without if without[address] == with_it[address]}
-    assert same == {"/data/"}  # the round is public without it
+    assert same == {"/data/changes/", "/data/changes.csv"}  # the round is public without it
     held = hold(summary)
     assert answers(client, *LISTS, *FILES, *OWN) == without
     release(held)
@@ -122,6 +130,93 @@ def test_held_correction_and_what_it_replaced_are_both_away(
     assert slugs(client, FILES[0]) == ["other"]
 
 
+# What a held letter would be found out from ------------------------------------------------------
+
+
+def to_come(summary: AnnualSummary) -> None:
+    """Drafted and not issued."""
+    make_summary(summary.freeze.round, make_authority())
+
+
+def held_and_corrected(summary: AnnualSummary) -> None:
+    hold(summary)
+    correct(summary, upheld=1)
+
+
+def retracted_and_corrected(summary: AnnualSummary) -> None:
+    retract(summary)
+    correct(summary, upheld=1)
+
+
+def counted_again_before_issue(summary: AnnualSummary) -> None:
+    """The draft that went into the sums was never sent; what took its place is public."""
+    correct(make_summary(summary.freeze.round, make_authority(), upheld=1), upheld=2)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [hold, retract, to_come, held_and_corrected, retracted_and_corrected,
+     counted_again_before_issue],
+)  # fmt: skip
+def test_sums_of_a_type_are_kept_back_while_a_row_in_them_is_not_public(
+    client: Client, summary: AnnualSummary, deed: Callable[[AnnualSummary], object]
+) -> None:
+    county = make_authority("Example County Council", authority_type="county")
+    TypeAverage.objects.create(
+        freeze=summary.freeze, authority_type="county", **DISTRICTS | {"investigated": 401}
+    )
+    make_issued(summary.freeze.round, county, similar_investigated=401)
+    correct(summary, upheld=1)  # a correction alone keeps nothing back: both versions are public
+    rows = [
+        "county,401,180,45,150,149,99,18,10,22000000,0.8,192",
+        "district,400,180,45,150,149,99,18,10,22000000,0.8,192",
+    ]
+    lines = [
+        "County council 192 45% of 401 99% of 150 10% of 180",
+        "District council 192 45% of 400 99% of 150 10% of 180",
+    ]
+    note = "the percentage stands without the number it is of"
+    home = Page(client.get("/").content)
+    assert client.get("/data/2020/averages.csv").content.decode().splitlines()[1:] == rows
+    assert home.texts("tr")[1:] == lines
+    assert note not in home.text
+    if deed in (held_and_corrected, retracted_and_corrected):
+        summary = make_issued(summary.freeze.round, make_authority())
+    deed(summary)
+    rows[1] = "district,,,45,,,99,,10,22000000,0.8,192"
+    lines[1] = "District council 192 45% 99% 10%"
+    home = Page(client.get("/").content)
+    assert client.get("/data/2020/averages.csv").content.decode().splitlines()[1:] == rows
+    assert home.texts("tr")[1:] == lines
+    assert note in home.text
+    row = client.get("/data/2020/averages.json").json()["rows"][1]
+    assert (row["investigated"], row["upheld"], row["uphold_percent"]) == (None, None, 45)
+
+
+def test_sums_of_a_type_are_public_again_with_the_last_letter_released(
+    client: Client, summary: AnnualSummary
+) -> None:
+    address = "/data/2020/averages.csv"
+    before = client.get(address).content
+    first, second = hold(summary), hold(AnnualSummary.objects.get(slug="other"))
+    third = make_issued(summary.freeze.round, make_authority())
+    release(first)
+    assert b"district,,,45" in client.get(address).content
+    release(second)
+    assert client.get(address).content == before
+    hold(third)
+    assert client.get(address).content != before
+
+
+def test_row_outside_the_sums_keeps_nothing_back(client: Client, summary: AnnualSummary) -> None:
+    round_ = summary.freeze.round
+    before = client.get("/data/2020/averages.csv").content
+    hold(make_issued(round_, make_authority("Gone District"), has_comparison=False))
+    hold(make_issued(round_, make_authority("Example Parks", authority_type="national_park")))
+    make_summary(make_frozen_round(2019), make_authority())
+    assert client.get("/data/2020/averages.csv").content == before
+
+
 # Retracted ----------------------------------------------------------------------------------------
 
 
@@ -167,7 +262,7 @@ def test_figures_of_a_retracted_letter_leave_lists_and_open_data_and_are_named_t
     )
     assert "1 letter and their figures" in Page(client.get("/").content).text
     years = Page(client.get(COUNCIL).content).texts("tr")
-    assert years[1:] == ["2020 letter retracted letter retracted letter retracted none"]
+    assert years[1:] == ["2020 letter retracted: its figures no longer stand"]
 
 
 def test_round_with_all_letters_retracted_still_shows_the_notice(
@@ -193,7 +288,8 @@ def test_correction_follows_a_retraction_and_the_notice_stays(
     letters = Page(client.get(COUNCIL).content).texts("li")
     assert [text for text in letters if text.startswith("Annual Review letter")] == [
         "Annual Review letter 2020, version 2 corrected 27 July 2020 "
-        "PDF of the letter 2020, version 2 (26 bytes)",
+        "PDF of the letter 2020, version 2 (26 bytes) "
+        "Why it was corrected: One case was counted twice.",
         "Annual Review letter 2020 dated 22 July 2020 replaced retracted",
     ]
 
@@ -250,7 +346,7 @@ def test_correction_of_a_correction_is_the_current_letter(
 @pytest.mark.parametrize(
     ("address", "queries"),
     [("/", 4), ("/councils/", 4), (COUNCIL, 8), (f"{LETTER}/", 6), (f"{LETTER}.pdf", 2),
-     ("/data/", 3), (FILES[0], 2), (FILES[2], 2)],
+     ("/data/", 4), (FILES[0], 2), (FILES[2], 2)],
 )  # fmt: skip
 @pytest.mark.parametrize("others", [1, 3])
 def test_pages_cost_the_same_with_one_and_three_letters_held_corrected_and_retracted(

@@ -27,7 +27,7 @@ OUTCOMES = [
 class Migration(migrations.Migration):
     dependencies = [
         ("casework", "0018_counting_for_desks"),
-        ("reviews", "0020_reasons_in_words"),
+        ("reviews", "0023_letters_by_digest"),
     ]
 
     operations = [

@@ -55,6 +55,6 @@ def status(recommendation: Any) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0033_improvements_of_copies")]
+    dependencies = [("reviews", "0024_improvements_of_copies")]
 
     operations = [migrations.RunPython(to_rows, migrations.RunPython.noop)]

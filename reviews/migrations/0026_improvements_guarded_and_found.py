@@ -37,7 +37,7 @@ UNLIKE_ITS_RECOMMENDATION = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0034_improvements_told_by_rows")]
+    dependencies = [("reviews", "0025_improvements_told_by_rows")]
 
     operations = [
         # No way back: to add the column again SQLite would remake the table, and a table that is
