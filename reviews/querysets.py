@@ -15,7 +15,7 @@ from casework.choices import Outcome
 from casework.conditions import in_force_between
 from reviews.figures.improvements import COMPLIED
 from reviews.figures.learning import LearningFigures
-from reviews.search import Search, decisions_matching, improvements_matching
+from reviews.search import Search, among, decisions_matching, improvements_matching
 
 if TYPE_CHECKING:
     from reviews.models import (  # noqa: F401
@@ -293,12 +293,13 @@ class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
     def matching(self, search: Search) -> Self:
         """Those that somebody looks for; all where the search is for nothing.
 
-        Says nothing of what may be seen: begin with `published`.
+        Says nothing of what may be seen: begin with `published`. Words are looked for at once, in
+        one query, and not again for each count of a page.
         """
         if search.reference:
             return self.filter(reference=search.reference)
         if search.is_for_words:
-            return self.filter(pk__in=decisions_matching(search))
+            return self.filter(pk__in=among(decisions_matching(search)))
         return self
 
     def with_report(self) -> Self:
@@ -320,7 +321,7 @@ class PublishedImprovementQuerySet(QuerySet["PublishedImprovement"]):
         if search.reference:
             return self.filter(decision__reference=search.reference)
         if search.is_for_words:
-            return self.filter(pk__in=improvements_matching(search))
+            return self.filter(pk__in=among(improvements_matching(search)))
         return self
 
     def found_again(self, *, at: dt.datetime) -> Self:
