@@ -6,8 +6,6 @@ from casework.references import in_addresses
 from reviews.figures.bands import BANDS
 from reviews.models import Layer
 from reviews.site import about, files, maps, published, verify, views
-from reviews.site.opendata import TABLES
-from reviews.site import about, files, published, verify, views
 from reviews.site.tables import TABLES
 
 
