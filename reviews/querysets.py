@@ -115,6 +115,10 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
             freeze__current_of__isnull=False,
         )
 
+    def with_is_replaced(self) -> Self:
+        """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
+        return self.annotate(is_replaced=_is_replaced())
+
     def superseded(self) -> Self:
         """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
         return self.filter(_is_replaced(), letter__issued_at__isnull=False)

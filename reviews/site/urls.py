@@ -4,8 +4,10 @@ from django.urls import path, register_converter
 
 from casework.references import in_addresses
 from reviews.figures.bands import BANDS
+from reviews.figures.measures import RATES
 from reviews.models import Layer
 from reviews.site import about, files, maps, published, verify, views
+from reviews.site import about, compare, files, funnels, maps, published, receipts, verify, views
 from reviews.site.tables import TABLES
 
 
@@ -45,6 +47,30 @@ class TableConverter:
         return value
 
 
+class TypeConverter:
+    """One of the five types of council that are compared, with hyphens."""
+
+    regex = "|".join(funnels.TYPES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class RateConverter:
+    """A measure that is a percentage."""
+
+    regex = "|".join(RATES)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
 class LayerConverter(TableConverter):
     """Which councils a map shows."""
 
@@ -73,6 +99,8 @@ register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
+register_converter(TypeConverter, "type")
+register_converter(RateConverter, "rate")
 register_converter(LayerConverter, "layer")
 register_converter(MapMeasureConverter, "measure")
 
@@ -81,6 +109,11 @@ urlpatterns = [
     path("councils/", views.councils, name="councils"),
     path("councils/<slug:slug>/", views.council, name="council"),
     path("councils/<slug:slug>/<year:year>/", views.council_year, name="council-year"),
+    path(
+        "councils/<slug:slug>/<year:year>/receipts/",
+        receipts.council_receipts,
+        name="council-receipts",
+    ),
     path("councils/<slug:slug>/<year:year>/letter/", views.letter, name="letter"),
     path("councils/<slug:slug>/<year:year>/letter.pdf", files.letter_pdf, name="letter-pdf"),
     path(
@@ -117,6 +150,10 @@ urlpatterns = [
         {"kind": "text"},
         name="letter-version-text",
     ),
+    path("compare/", compare.compare, name="compare"),
+    path("compare.svg", compare.compare_svg, name="compare-svg"),
+    path("funnel/", funnels.funnels, name="funnels"),
+    path("funnel/<year:year>/<type:kind>/<rate:measure>/", funnels.funnel, name="funnel"),
     path("map/", maps.newest_map, name="newest-map"),
     path("map/<year:year>/", maps.council_map, name="map"),
     path("map/<year:year>/<layer:layer>/<measure:measure>/", maps.council_map, name="map-of"),

@@ -26,6 +26,7 @@ from casework.models import Authority
 from ombudsman.urls import urlpatterns
 from reviews import rounds
 from reviews.figures.bands import BANDS
+from reviews.figures.measures import RATES
 from reviews.models import (
     AnnualSummary,
     Hold,
@@ -134,14 +135,20 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
     match converter, name:
         case "slug", "slug":
             return ["special", "kings-lynn", "retracted", "held", "nowhere"]
-        case "year", "year":
+        case _, "year":
             return ["2020"]
+        case "slug", "figure":
+            return ["received", "upheld", "compliance_outcomes"]
         case "version", "version":
             return ["1", "2"]
         case "reference", "reference":
             return ["19-000-001", "99-999-999"]
         case "table", "name":
             return TABLES
+        case "type", "kind":
+            return ["district", "county"]
+        case "rate", "measure":
+            return list(RATES)
         case "layer", "layer":
             return Layer.values
         case "measure", "measure":

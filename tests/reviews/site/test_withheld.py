@@ -262,7 +262,7 @@ def test_figures_of_a_retracted_letter_leave_lists_and_open_data_and_are_named_t
     )
     assert "1 letter and their figures" in Page(client.get("/").content).text
     years = Page(client.get(COUNCIL).content).texts("tr")
-    assert years[1:] == ["2020 letter retracted letter retracted letter retracted none"]
+    assert years[1:] == ["2020 letter retracted: its figures no longer stand"]
 
 
 def test_round_with_all_letters_retracted_still_shows_the_notice(
@@ -288,7 +288,8 @@ def test_correction_follows_a_retraction_and_the_notice_stays(
     letters = Page(client.get(COUNCIL).content).texts("li")
     assert [text for text in letters if text.startswith("Annual Review letter")] == [
         "Annual Review letter 2020, version 2 corrected 27 July 2020 "
-        "PDF of the letter 2020, version 2 (26 bytes)",
+        "PDF of the letter 2020, version 2 (26 bytes) "
+        "Why it was corrected: One case was counted twice.",
         "Annual Review letter 2020 dated 22 July 2020 replaced retracted",
     ]
 
