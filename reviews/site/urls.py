@@ -6,7 +6,6 @@ from casework.references import in_addresses
 from reviews.figures.bands import BANDS
 from reviews.figures.measures import RATES
 from reviews.models import Layer
-from reviews.site import about, files, maps, published, verify, views
 from reviews.site import about, compare, files, funnels, maps, published, receipts, verify, views
 from reviews.site.tables import TABLES
 
