@@ -69,13 +69,17 @@ def cells_on(layer: Layer, day: dt.date) -> Mapping[int, Cell]:
 
     Worked out once for each state of the register in a process, which takes a second or two.
     """
-    keys, places = {}, []
-    for row in (
-        Authority.objects.filter(authority_type__in=layer.types)
-        .usable()
-        .values_list("pk", "slug", "latitude", "longitude", "starts_on", "ends_on")
-    ):
-        key, slug, *rest = row
-        keys[slug] = key
-        places.append(Place(slug, *rest))
+    keys: dict[str, int] = {}
+    places: list[Place] = []
+    for authority in Authority.objects.filter(authority_type__in=layer.types).usable():
+        keys[authority.slug] = authority.pk
+        places.append(
+            Place(
+                key=authority.slug,
+                latitude=authority.latitude,
+                longitude=authority.longitude,
+                starts_on=authority.starts_on,
+                ends_on=authority.ends_on,
+            )
+        )
     return {keys[slug]: cell for slug, cell in layout_on(places, day).items()}

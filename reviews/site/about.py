@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from reviews.figures.bands import BANDS, MINIMUM_RESIDENTS
 from reviews.figures.breaks import BREAKS
 from reviews.figures.chance import MINIMUM_BASE
 from reviews.figures.measures import MEASURES
@@ -31,6 +32,8 @@ def methods(request: HttpRequest) -> HttpResponse:
                 for each in BREAKS
             ],
             "minimum_base": MINIMUM_BASE,
+            "bands": [(MEASURES[code], found) for code, found in BANDS.items()],
+            "minimum_residents": f"{MINIMUM_RESIDENTS:,}",
             "threshold": THRESHOLD,
         },
     )

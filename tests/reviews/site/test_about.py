@@ -5,6 +5,7 @@ import datetime as dt
 from django.test import Client
 from django.urls import get_resolver
 
+from reviews.figures.bands import BANDS
 from reviews.figures.breaks import BREAKS
 from reviews.figures.measures import MEASURES
 from reviews.site.about import report
@@ -30,6 +31,8 @@ def test_methods_have_a_heading_for_every_measure_and_every_break(client: Client
     for each in BREAKS:
         assert f"Year ending 31 March {each.year_ending}: {each.title}" in page.text
         assert each.reason in page.text
+    for bands in BANDS.values():
+        assert "; ".join(f"{band.number}: {band.label}" for band in bands) in page.text
 
 
 def test_accessibility_page_says_what_the_browser_tests_check(client: Client) -> None:

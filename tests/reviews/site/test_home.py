@@ -109,8 +109,8 @@ def test_home_tells_what_was_published_lately(client: Client) -> None:
     page = Page(client.get("/").content)
     assert page.classed("timeline")[0].text == (
         "29 July 2020 Annual review 2020, for 1 April 2019 to 31 March 2020: 1 letter and their "
-        "figures. Data of 2020 29 July 2019 Annual review 2019, for 1 April 2018 to 31 March 2019: "
-        "1 letter and their figures. Data of 2019"
+        "figures. Map of 2020, data of 2020 29 July 2019 Annual review 2019, for 1 April 2018 to "
+        "31 March 2019: 1 letter and their figures. Map of 2019, data of 2019"
     )
     assert page.texts("tr")[1:] == ["District council 192 45% of 400 99% of 150 10% of 180"]
 

@@ -12,7 +12,16 @@ def test_methods_list_all_their_headings(client: Client) -> None:
     anchors = {element.attributes.get("id") for element in page.all("h2")}
     wanted = {link.partition("#")[2] for link in page.links if link.startswith("#")}
     assert wanted - {"main"} == anchors - {"contents"}
-    assert {"averages", "rounding", "intervals", "chance", "changes", "breaks", "states"} <= anchors
+    assert {
+        "averages",
+        "rounding",
+        "intervals",
+        "chance",
+        "changes",
+        "breaks",
+        "bands",
+        "states",
+    } <= anchors
 
 
 def test_methods_examples_are_what_the_figures_give(client: Client) -> None:
