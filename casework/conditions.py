@@ -6,8 +6,9 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-# A word that a person could read. Migration `0016` has it too: the database asks the same.
-A_WORD = r"[A-Za-z\u00C0-\u024F]{3}"
+# A word that a person could read, without × and ÷, which stand among the accented letters.
+# Migration `0019` has it too: the database asks the same.
+A_WORD = r"[A-Za-z\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F]{3}"
 REASON_IN_WORDS = "Give the reason in words: at least one of three letters or more."
 in_words = RegexValidator(A_WORD, REASON_IN_WORDS)
 

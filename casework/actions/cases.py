@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from casework.actions.directory import Directory
 from casework.actions.files import CHANGED, NEW, UNCHANGED, FileImport, Plan
 from casework.actions.history import FrozenYears
+from casework.actions.publication import personal_data_in
 from casework.choices import Compliance, Outcome, RecommendationKind
 from casework.importing import (
     CaseRow,
     CsvFile,
+    Problem,
     Problems,
     RemedyRow,
     read_casework,
@@ -458,7 +460,7 @@ class RemedyImport(FileImport[RemedyRow, RemedyPlan]):
         # Asked for by complaint alone: few decisions each, and no index on "stands" to mislead.
         decisions = {
             complaints[decision.complaint_id]: decision
-            for decision in Decision.objects.filter(complaint__in=complaints).order_by()
+            for decision in self._decisions().filter(complaint__in=complaints).order_by()
             if decision.is_standing
         }
         stored = {
@@ -487,6 +489,26 @@ class RemedyImport(FileImport[RemedyRow, RemedyPlan]):
     def write(self, plan: RemedyPlan) -> None:
         Recommendation.objects.bulk_update(plan.recommendations, _OF_A_REMEDY, batch_size=100)
         Recommendation.objects.bulk_create(plan.new_recommendations)
+
+    def _decisions(self) -> QuerySet[Decision]:
+        """With who complained, where somebody looks and is to be warned of names."""
+        if self.effects is None:
+            return Decision.objects.all()
+        return Decision.objects.select_related("complaint__complainant")
+
+    def _warn_of_names(self, row: RemedyRow, decision: Decision) -> None:
+        """Says where a text for the public seems to tell who complained, as publication does."""
+        if self.effects is None:
+            return
+        for find in personal_data_in(row.text, of=decision.complaint):
+            self.effects.warn(
+                Problem(
+                    f"the {find.kind} of who complained seems to stand in “{find.context}”: "
+                    "nothing of this case is published until somebody has checked it.",
+                    row=row.number,
+                    column="text",
+                )
+            )
 
     def _plan_remedy(
         self,
@@ -527,6 +549,7 @@ class RemedyImport(FileImport[RemedyRow, RemedyPlan]):
             after = {name: getattr(remedy, name) for name in _OF_A_REMEDY}
             if kind == NEW and row.kind == RecommendationKind.SERVICE_IMPROVEMENT:
                 after["text"] = row.text
+                self._warn_of_names(row, decision)
             # A personal remedy's text is private.
             label = f"{row.reference}, {row.kind}, {row.category}"
             self.tell(kind, row.number, label, before, after)

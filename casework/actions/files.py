@@ -71,6 +71,8 @@ class Effects:
         """Another pass: forgets the one before."""
         self._digest = hashlib.sha256()
         self.kinds: dict[int, str] = {}
+        self.warnings: list[Problem] = []
+        self.warned = 0
         self.rows: dict[str, list[RowEffect]] = {kind: [] for kind in KINDS}
 
     def add(self, effect: RowEffect) -> None:
@@ -78,6 +80,12 @@ class Effects:
         self.kinds[effect.number] = effect.kind
         if len(self.rows[effect.kind]) < self._most:
             self.rows[effect.kind].append(effect)
+
+    def warn(self, warning: Problem) -> None:
+        """Something that somebody should look at, and that takes nothing in."""
+        self.warned += 1
+        if len(self.warnings) < self._most:
+            self.warnings.append(warning)
 
     @property
     def digest(self) -> str:
@@ -179,7 +187,8 @@ class Preview:
     """What taking a file in would do, or why it is refused.
 
     `refused` counts rows that have a problem; they are in no other number. A problem of the file as
-    a whole has no row. `frozen_years` are the years whose frozen figures need a reason.
+    a whole has no row. `frozen_years` are the years whose frozen figures need a reason. `warnings`
+    keep nothing from being taken in, and are the first of `warned`.
     """
 
     result: Result
@@ -189,6 +198,8 @@ class Preview:
     problems_found: int
     frozen_years: list[int]
     digest: str
+    warnings: list[Problem]
+    warned: int
 
     @property
     def is_refused(self) -> bool:
@@ -227,6 +238,8 @@ def preview_file(
         problems_found=problems.found,
         frozen_years=sorted(run.frozen_years),
         digest=effects.digest,
+        warnings=effects.warnings,
+        warned=effects.warned,
     )
 
 

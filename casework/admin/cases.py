@@ -238,6 +238,9 @@ class DecisionInline(CaseFields, admin.StackedInline):
         }),
     )  # fmt: skip
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return without_note(request, super().get_fieldsets(request, obj))
+
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)
         formset.form.may_record_not_satisfied = may_record_not_satisfied(request)
@@ -329,6 +332,7 @@ class AttachmentInline(NewRowInline):
 
 
 STEP = "_step"
+NOTE = "compliance_note"
 
 
 def may_record_not_satisfied(request: HttpRequest) -> bool:
@@ -741,6 +745,16 @@ def without_hidden(request: HttpRequest, recommendations: QuerySet) -> QuerySet:
     return recommendations.exclude(kind=RecommendationKind.PERSONAL)
 
 
+def without_note(request: HttpRequest, fieldsets: Any) -> list[Any]:
+    """Leaves out why compliance was judged so, which tells of people, for those who see none."""
+    if may_see_people(request):
+        return list(fieldsets)
+    return [
+        (title, options | {"fields": [each for each in options["fields"] if each != NOTE]})
+        for title, options in fieldsets
+    ]
+
+
 def shows_personal_remedies(context: dict[str, Any]) -> bool:
     """Whether a form is about to show what was done for a person."""
     return any(
@@ -789,6 +803,14 @@ class DecisionAdmin(WithSimilarCases, CaseSearch, CaseFields, BulkAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("complaint", "authority")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Decision | None = None) -> Any:
+        return without_note(request, super().get_fieldsets(request, obj))
+
+    def get_also_exported(self, request: HttpRequest) -> tuple[str, ...]:
+        if may_see_people(request):
+            return self.also_exported
+        return tuple(name for name in self.also_exported if name != NOTE)
 
     @admin.display(description="remedied", ordering="is_remedied_by_authority")
     def remedied(self, decision: Decision) -> str:

@@ -34,7 +34,7 @@ class Column:
 
 def columns_of(page: Any, request: HttpRequest) -> list[Column]:
     """The columns of a list, and what its page adds for files."""
-    names = [*page.get_list_display(request), *page.also_exported]
+    names = [*page.get_list_display(request), *page.get_also_exported(request)]
     left_out = {"action_checkbox", *page.not_exported}
     wanted = dict.fromkeys(
         name for name in names if callable(name) or name not in left_out

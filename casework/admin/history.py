@@ -21,6 +21,8 @@ PERSONAL = {
     "casework.attachment",
     "casework.checkedplaces",
 }
+# Fields that tell of people in records that are seen by more than those who see people.
+TELLING = {("casework.decision", "compliance_note")}
 # What a decision repeats of its complaint.
 FOLLOWING = {"authority_id", "category", "received_on"}
 HIDDEN = "(personal data)"
@@ -123,7 +125,7 @@ def entries(
             values = [_value(model, column, part.get(column), names) for part in (before, after)]
             if change.action != Change.Action.CHANGED and values == [NOTHING, NOTHING]:
                 continue
-            if is_hidden:
+            if is_hidden or (not with_people and (change.record, column) in TELLING):
                 values = [HIDDEN, HIDDEN]
             elif change.record in hidden:
                 values = [NOT_SHOWN, NOT_SHOWN]

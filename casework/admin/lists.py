@@ -343,6 +343,9 @@ class ListAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
+    def get_also_exported(self, request: HttpRequest) -> tuple[str, ...]:
+        return self.also_exported
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return FilteredList
 

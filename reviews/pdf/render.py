@@ -5,7 +5,7 @@ from reportlab import rl_config
 from reviews.letters.document import LetterDocument
 from reviews.pdf.furniture import draw_furniture
 from reviews.pdf.merged import merge
-from reviews.pdf.pages import DoesNotFit, laid_out
+from reviews.pdf.pages import DoesNotFit, Page, laid_out
 from reviews.pdf.styles import LARGE_PRINT, PAGE_HEIGHT, PAGE_WIDTH, STANDARD, Layout
 from reviews.pdf.tagged import TaggedCanvas
 from reviews.pdf.text import UnprintableCharacter, check
@@ -16,6 +16,7 @@ __all__ = [
     "DoesNotFit",
     "UnprintableCharacter",
     "merge",
+    "pages_of",
     "render",
 ]
 
@@ -31,8 +32,7 @@ def render(document: LetterDocument, layout: Layout = STANDARD) -> bytes:
     in large print, a chart that does not), and ValueError for a link that is not an http, https or
     mailto address or a bar that is not a part of a whole.
     """
-    check(document)
-    pages = laid_out(document, layout)
+    pages = pages_of(document, layout)
     canvas = _canvas(document)
     for number, page in enumerate(pages, 1):
         draw_furniture(canvas, document, layout, number=number, count=len(pages))
@@ -48,6 +48,12 @@ def render(document: LetterDocument, layout: Layout = STANDARD) -> bytes:
             description=f"The figures of this letter to {document.authority}",
         )
     return canvas.finished()
+
+
+def pages_of(document: LetterDocument, layout: Layout = STANDARD) -> list[Page]:
+    """What stands where on each page. Raises what `render` does: what has pages can be drawn."""
+    check(document)
+    return laid_out(document, layout)
 
 
 def _canvas(document: LetterDocument) -> TaggedCanvas:

@@ -19,7 +19,7 @@ from reviews.models import Letter, LetterProof
 from reviews.pdf.render import DoesNotFit, UnprintableCharacter, render
 from reviews.proofing.findings import Finding, Proof
 from reviews.proofing.reading import findings
-from reviews.renditions import Kind, make_rendition
+from reviews.renditions import Kind, check_rendition
 from reviews.software import software_digest
 
 WHOLE = "summary__freeze__round"
@@ -140,7 +140,7 @@ def _other_renditions(document: LetterDocument) -> Iterator[Finding]:
     """Why the letter cannot be kept in large print or as plain text, which would stop its issue."""
     for kind in Kind:
         try:
-            make_rendition(document, kind)
+            check_rendition(document, kind)
         except DoesNotFit as error:
             yield Finding(
                 "error", "overflow", f"in {kind.label}: {error}; shorten the letter's words."

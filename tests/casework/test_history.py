@@ -355,7 +355,9 @@ def test_case_of_a_frozen_year_changes_only_with_a_reason(
     assert Recommendation.objects.count() == 0
 
 
-@pytest.mark.parametrize("reason", [".", "…", "--", "ab", "a b c", "123 456", "\u200b"])
+@pytest.mark.parametrize(
+    "reason", [".", "…", "--", "ab", "a b c", "123 456", "\u200b", "×××", "ab÷×"]
+)
 def test_reason_without_a_word_is_none(reason: str, user: User) -> None:
     with (
         pytest.raises(Refused, match="Give the reason in words"),

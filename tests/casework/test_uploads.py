@@ -1,6 +1,7 @@
 """Files taken in through pages: what is confirmed is what was looked at."""
 
 import datetime as dt
+import html
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -34,10 +35,12 @@ from casework.models import (
     Authority,
     BankHoliday,
     Change,
+    Complainant,
     Complaint,
     Decision,
     ImportBatch,
     Population,
+    Recommendation,
     Upload,
 )
 from casework.refusals import Refused
@@ -238,6 +241,37 @@ def test_preview_repeats_no_personal_remedy(example: Authority) -> None:
     [new] = preview_upload(upload, importing=RemedyImport).rows[NEW]
     assert new.label == "20 001 300, personal, apology"
     assert new.fields == (("amount", "", "250"), ("due_on", "", "2020-12-01"))
+
+
+def test_preview_warns_of_names_in_improvements_as_publication_does(example: Authority) -> None:
+    for number in (300, 301):
+        decision = make_decision(
+            example, reference=f"20 001 {number}", received_on=dt.date(2020, 5, 1),
+            decided_on=dt.date(2020, 8, 1),
+        )  # fmt: skip
+        if number == 300:
+            Complainant.objects.create(complaint=decision.complaint, name="Zeno Fictional")
+    improvement = "service_improvement,training_or_guidance,Train those who met Zeno.,,2020-12-01,"
+    rows = (
+        "20001300,personal,apology,Say sorry to Zeno.,250,2020-12-01,",
+        f"20001300,{improvement}",
+        f"20001301,{improvement}",
+        "20001300,service_improvement,training_or_guidance,Train staff.,,2020-12-01,",
+    )
+    manager = make_manager()
+    upload = keep(table(REMEDIES, *rows), manager, RemedyImport)
+    preview = preview_upload(upload, importing=RemedyImport)
+    warning = (
+        "row 3, column text: the name of who complained seems to stand in “Train those who met "
+        "Zeno.”: nothing of this case is published until somebody has checked it."
+    )
+    assert ([str(each) for each in preview.warnings], preview.warned) == ([warning], 1)
+    assert not preview.is_refused
+    page = browser_of(User.objects.create_superuser("root")).get(page_of(upload)).content.decode()
+    assert warning in html.unescape(page)
+    assert '<h2 id="warned">1 warning</h2>' in page
+    confirm_upload(upload_pk=upload.pk, importing=RemedyImport, digest=preview.digest, by=manager)
+    assert Recommendation.objects.count() == 4
 
 
 def test_long_previews_say_how_many_rows_more(monkeypatch: pytest.MonkeyPatch) -> None:

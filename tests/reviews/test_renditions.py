@@ -1,17 +1,19 @@
 """One letter, four renditions: what the statistics say is the same in all, word for word."""
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 from django.template.loader import render_to_string
 
 from reviews.figures.counts import Average, Counts, Statistics
-from reviews.letters.document import LetterDocument, Panel
+from reviews.letters.document import Bar, LetterDocument, Panel, Paragraph, Run
 from reviews.letters.pictures import drawn
 from reviews.letters.statements import panels
 from reviews.letters.text import as_text
 from reviews.pdf.render import LARGE_PRINT, STANDARD, render
 from reviews.pdf.styles import Layout
+from reviews.renditions import Kind, check_rendition, make_rendition
 from tests.reviews.pdf.factories import addressed_to
 from tests.reviews.pdf.structure import Told, read_out
 from tests.reviews.site.words import Page
@@ -118,3 +120,38 @@ def test_every_rendition_says_the_same(
     blocks = text[text.rindex(title) :].rstrip("\n").split("\n\n")
     lines = [[line for line in block.split("\n") if line.strip("=-")] for block in blocks]
     assert [" ".join(block) for block in lines] == said
+
+
+def with_bars(*bars: Bar) -> LetterDocument:
+    first, *rest = LETTER.panels
+    chart = replace(first.chart, bars=bars)
+    return replace(LETTER, panels=(replace(first, chart=chart), *rest))
+
+
+LETTER = document(2025, MANY, LONGEST, AVERAGE)
+CANNOT_BE_MADE = {
+    "a character without a glyph": replace(LETTER, salutation="Dear 漢"),
+    "a link that leads nowhere": replace(
+        LETTER, narrative=(Paragraph((Run("a", link="javascript:alert(1)"),)),)
+    ),
+    "a bar that is no part": with_bars(Bar("One", "200%", 2, 1)),
+    "a chart longer than a page": with_bars(*(Bar(f"Bar {n}", "1", 1, 50) for n in range(22))),
+    "a footer longer than a page": replace(LETTER, authority="Example Council " * 200),
+}
+
+
+@pytest.mark.parametrize("name", CANNOT_BE_MADE)
+def test_check_of_a_rendition_refuses_what_making_it_does(name: str) -> None:
+    """In the same words: a proof draws nothing that only has to be possible."""
+    refusals = []
+    for ask in (check_rendition, make_rendition):
+        with pytest.raises(ValueError) as refused:
+            ask(CANNOT_BE_MADE[name], Kind.LARGE_PRINT)
+        refusals.append((refused.type, str(refused.value)))
+    assert refusals[0] == refusals[1]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_check_of_a_rendition_that_can_be_made_refuses_nothing(kind: Kind) -> None:
+    check_rendition(LETTER, kind)
+    assert make_rendition(LETTER, kind)

@@ -251,7 +251,10 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     rounds.set_signature(
         signatory=make_signatory(), png=make_png(), by=make_user("signs", "change_signatory")
     )
-    decision = make_decision(authority, reference="19 900 001")
+    decision = make_decision(
+        authority, reference="19 900 001", compliance="satisfied", compliance_recorded_on=day,
+        compliance_note="Zeno says all is done.",
+    )  # fmt: skip
     complaint = decision.complaint
     other = make_complaint(authority)
     service = make_recommendation(decision)
