@@ -31,6 +31,7 @@ LISTS = {
         "LetterProof", "LetterReturn", "MessageEvent", "Hold", "Correction", "Retraction",
         "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
+        "NationalReview", "ReviewText", "NationalReviewFile", "NationalReviewRow",
     ],
     "Publication": [
         "Statement", "CheckedPlaces", "PublicationException", "DecisionReview",

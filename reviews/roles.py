@@ -18,7 +18,7 @@ REFERENCE = "authority earliername formercode publiccategory publicsubcategory d
 FROZEN = (
     "freeze typeaverage annualsummary frozenlearning caselist lettercode letterfile "
     "letteralternative letterproof letterreturn roundevent summarycondition "
-    "hold correction retraction"
+    "hold correction retraction nationalreview nationalreviewrow nationalreviewfile reviewtext"
 )
 LEARNING = "learningevent learningattendance"
 # They show officers' e-mail addresses, which approving needs not.
@@ -73,6 +73,8 @@ ROLES: dict[str, set[str]] = {
     # An event or a row of it entered by mistake would be counted.
     | _each("reviews", "add change delete view", LEARNING)
     | _each("reviews", "view", f"signature {FROZEN} {MESSAGES} {WORDING} publisheddecision")
+    # Writes in the national review and makes it; another approves and publishes it.
+    | _each("reviews", "add", "reviewtext nationalreview")
     | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
     | {"reviews.send_messages", "reviews.hold_letters", "reviews.correct_letter"}
@@ -86,7 +88,7 @@ ROLES: dict[str, set[str]] = {
         f"round letter signatory signature publishedfigure publisheddecision {LEARNING} {FROZEN} "
         f"{WORDING}",
     )
-    | {"reviews.approve_letters", "reviews.export_letters"}
+    | {"reviews.approve_letters", "reviews.approve_review", "reviews.export_letters"}
     # Keeps a letter back, and withdraws one that is public.
     | {"reviews.hold_letters", "reviews.retract_letter"}
     | OWN,

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from reviews.figures.counts import COUNTED, Counts
+from reviews.figures.protection import ByCategory, Row
 
 BY_CATEGORY = tuple(f.name for f in fields(Counts) if f.name.endswith("_by_category"))
 
@@ -25,6 +26,33 @@ def total(members: Iterable[Counts]) -> Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Categories:
+    """Cases by category, of version 1 of every row of a freeze; None for a table that is withheld.
+
+    Of every row, since two sums of different rows, such as before and after a hold or a correction,
+    would tell the difference: what one authority's protected cells are.
+    """
+
+    received: Mapping[str, int] | None
+    investigated: Mapping[str, int] | None
+    upheld: Mapping[str, int] | None
+
+
+def shown_categories(protected: ByCategory) -> Categories:
+    """The tables of a sum that give no authority's cell away; the others are withheld."""
+    return Categories(
+        received=_whole(protected.received),
+        investigated=_whole(protected.investigated),
+        upheld=_whole(protected.upheld),
+    )
+
+
+def _whole(row: Row) -> Mapping[str, int] | None:
+    cells = {code: number for code, number in row.cells.items() if number is not None}
+    return cells if len(cells) == len(row.cells) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """All authorities of one type: how many they are, and their figures summed."""
 
@@ -39,13 +67,15 @@ class National:
 
     `reported` is the number of authorities that a public report was issued about.
     `recommendations` are those of the year's upheld decisions by category, or None where they were
-    not counted, which is not the same as none.
+    not counted, which is not the same as none. `categories` are the counts by category that may be
+    shown, or None where none may be, because not every row of the year is public.
     """
 
     year_ending: int
     groups: tuple[Group, ...]
     reported: int = 0
-    recommendations: Mapping[str, int] | None = field(default=None)
+    recommendations: Mapping[str, int] | None = None
+    categories: Categories | None = None
 
     @property
     def authorities(self) -> int:
@@ -63,6 +93,7 @@ def national(
     types: Sequence[str],
     reported: int = 0,
     recommendations: Mapping[str, int] | None = None,
+    categories: Categories | None = None,
 ) -> National:
     """The figures from each authority's type and counts; groups stand in the order of `types`.
 
@@ -76,10 +107,13 @@ def national(
     return National(
         year_ending=year_ending,
         groups=tuple(
-            Group(code, len(members), total(members)) for code, members in by_type.items() if members
+            Group(code, len(members), total(members))
+            for code, members in by_type.items()
+            if members
         ),
         reported=reported,
         recommendations=recommendations,
+        categories=categories,
     )
 
 
@@ -112,4 +146,7 @@ def from_plain(plain: Mapping[str, Any]) -> National:
         Group(each["authority_type"], each["authorities"], Counts(**each["counts"]))
         for each in plain["groups"]
     )
-    return National(**{**plain, "groups": groups})
+    found = plain["categories"]
+    return National(
+        **{**plain, "groups": groups, "categories": Categories(**found) if found else None}
+    )

@@ -15,6 +15,12 @@ from reviews.models.letters import (
     Signatory,
     Signature,
 )
+from reviews.models.national import (
+    NationalReview,
+    NationalReviewFile,
+    NationalReviewRow,
+    ReviewText,
+)
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
@@ -49,10 +55,14 @@ __all__ = [
     "LetterReturn",
     "MessageEvent",
     "MessageState",
+    "NationalReview",
+    "NationalReviewFile",
+    "NationalReviewRow",
     "OutboxMessage",
     "PublishedDecision",
     "PublishedFigure",
     "Retraction",
+    "ReviewText",
     "Round",
     "RoundEvent",
     "Sector",

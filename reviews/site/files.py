@@ -44,7 +44,7 @@ def letter_pdf(
     if hasattr(summary, "retraction"):
         return _gone(summary.retraction.notice)
     files = LetterFile.objects.filter(letter=summary.letter).values_list("pdf", flat=True)
-    return _as_issued(
+    return as_issued(
         request,
         files.get,
         sha256=summary.letter.sha256,
@@ -64,7 +64,7 @@ def letter_alternative(
         return _gone(summary.retraction.notice)
     files = LetterAlternative.objects.filter(letter=summary.letter, kind=kind)
     stored = get_object_or_404(files.only("sha256"))
-    return _as_issued(
+    return as_issued(
         request,
         files.values_list("content", flat=True).get,
         sha256=stored.sha256,
@@ -73,7 +73,7 @@ def letter_alternative(
     )
 
 
-def _as_issued(
+def as_issued(
     request: HttpRequest,
     read: Callable[[], Buffer],
     *,
@@ -81,7 +81,7 @@ def _as_issued(
     content_type: str,
     name: str,
 ) -> HttpResponseBase:
-    """A file of a letter, or that the reader's copy is still the same."""
+    """A stored file, or that the reader's copy is still the same."""
     etag = f'"{sha256}"'
     if unchanged := get_conditional_response(request, etag=etag):
         unchanged.headers["ETag"] = etag

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import files, verify, views
+from reviews.site import files, national, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -86,6 +86,14 @@ urlpatterns = [
         files.letter_alternative,
         {"kind": "text"},
         name="letter-version-text",
+    ),
+    path("reviews/", national.reviews, name="reviews"),
+    path("reviews/<year:year>/", national.review, name="review"),
+    path("reviews/<year:year>/review.pdf", national.review_pdf, name="review-pdf"),
+    path(
+        "reviews/<year:year>/review-<version:version>.pdf",
+        national.review_pdf,
+        name="review-version-pdf",
     ),
     path("data/", views.data, name="data"),
     path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),

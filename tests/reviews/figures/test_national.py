@@ -10,12 +10,15 @@ from hypothesis import strategies as st
 from reviews.figures.counts import COUNTED, Counts
 from reviews.figures.national import (
     BY_CATEGORY,
+    Categories,
     from_plain,
     national,
     problems,
+    shown_categories,
     to_plain,
     total,
 )
+from reviews.figures.protection import ByCategory, Row
 
 TYPES = ("county", "district", "fire")
 NUMBERS = st.integers(min_value=0, max_value=5000)
@@ -43,7 +46,10 @@ def test_every_total_is_the_sum_of_its_parts(rows: list[tuple[str, Counts]]) -> 
 
 @given(ROWS)
 def test_figures_are_the_same_after_being_stored(rows: list[tuple[str, Counts]]) -> None:
-    found = national(2020, rows, types=TYPES, reported=2, recommendations={"apology": 3})
+    shown = Categories(received={"a": 1}, investigated=None, upheld=None)
+    found = national(
+        2020, rows, types=TYPES, reported=2, recommendations={"apology": 3}, categories=shown
+    )
     assert from_plain(json.loads(json.dumps(to_plain(found)))) == found
 
 
@@ -65,6 +71,17 @@ def test_groups_stand_in_the_order_of_the_types_and_only_where_there_is_one() ->
 def test_type_that_nobody_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="'parish' is not a type of authority"):
         national(2020, [("parish", Counts())], types=TYPES)
+
+
+def test_table_by_category_with_a_protected_cell_is_withheld_whole() -> None:
+    protected = ByCategory(
+        received=Row({"a": 7, "b": 9}, 16),
+        investigated=Row({"a": None, "b": 9}, 16),
+        upheld=Row({"a": None, "b": None}, 5),
+    )
+    assert shown_categories(protected) == Categories(
+        received={"a": 7, "b": 9}, investigated=None, upheld=None
+    )
 
 
 def test_categories_without_cases_are_left_out() -> None:
