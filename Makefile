@@ -10,7 +10,7 @@ PIP = $(BIN)/python -m pip install -qq --disable-pip-version-check --require-has
 GUNICORN = $(BIN)/gunicorn ombudsman.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --worker-class gthread --threads 4
 
 .DEFAULT_GOAL = help
-.PHONY: help python install demo serve test test-browser lint bench lock venv packages dev-packages env static
+.PHONY: help python install demo serve test test-browser checker accessibility lint bench lock venv packages dev-packages env static
 
 help:
 	@echo "make install       the environment, into $(VENV)"
@@ -18,6 +18,7 @@ help:
 	@echo "make serve         the server on port $(PORT)"
 	@echo "make test          the tests"
 	@echo "make test-browser  the tests that need Chromium"
+	@echo "make accessibility the report that the accessibility page prints"
 	@echo "make lint          style, types, import rules, templates, spelling, migrations"
 	@echo "make bench         speed and memory"
 	@echo "make lock          new lock files from pyproject.toml (needs uv)"
@@ -85,8 +86,21 @@ serve: packages env static
 test: dev-packages
 	@$(BIN)/python -m pytest -q $(ARGS)
 
-test-browser: dev-packages
+test-browser: dev-packages checker
 	@$(BIN)/python -m pytest -q tests/browser $(ARGS)
+
+# Writes what the accessibility page says was tested, once all of it has passed.
+accessibility: dev-packages checker
+	@ACCESSIBILITY_REPORT=1 $(BIN)/python -m pytest -q tests/browser/test_pages.py
+
+# The HTML checker: a Java program that comes as an npm package. Without them its test says so.
+CHECKER = tests/browser/node_modules
+checker:
+	@cmp -s tests/browser/package-lock.json $(CHECKER)/package-lock.json || { command -v npm >/dev/null && { \
+	  echo "Installing the HTML checker"; \
+	  npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null && \
+	  cp tests/browser/package-lock.json $(CHECKER)/package-lock.json; \
+	}; } || echo "npm is missing: pages are not checked as HTML"
 
 lint: dev-packages
 	@echo "ruff check" && $(BIN)/ruff check --quiet .

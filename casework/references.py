@@ -15,3 +15,8 @@ def parse_reference(text: str) -> str | None:
     """
     form = _FORM.fullmatch(text.strip())
     return " ".join(form.groups()) if form else None
+
+
+def in_addresses(reference: str) -> str:
+    """A stored reference as addresses of pages have it: `20-001-234`."""
+    return reference.replace(" ", "-")

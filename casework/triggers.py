@@ -273,6 +273,55 @@ class FullText(TriggerOperation):
         schema_editor.execute(f"DROP TABLE {self.name}", params=None)
 
 
+class Words(TriggerOperation):
+    """Makes the words of text columns findable in every row; who asks says which may be seen.
+
+    PostgreSQL keeps them in a column `words` with an index, SQLite in a table `{table}_words`, its
+    columns the same, which triggers keep in step.
+    """
+
+    arguments = ("name", "table", "columns")
+    columns: list[str]
+
+    def trigger_names(self, vendor: str) -> list[str]:
+        return [] if vendor == POSTGRESQL else [f"{self.name}_{event}" for event in "iud"]
+
+    def make(self, vendor: str) -> list[str]:
+        if vendor == POSTGRESQL:
+            text = " || ' ' || ".join(self.columns)
+            return [
+                f"ALTER TABLE {self.table} ADD COLUMN words tsvector "
+                f"GENERATED ALWAYS AS (to_tsvector('english', {text})) STORED",
+                f"CREATE INDEX {self.name} ON {self.table} USING gin (words)",
+            ]
+        words, columns = f"{self.table}_words", ", ".join(self.columns)
+        add, remove = (
+            f"INSERT INTO {words} ({first}rowid, {columns}) VALUES ({command}{row}.id, "
+            + ", ".join(f"{row}.{column}" for column in self.columns)
+            + ")"
+            for first, command, row in (("", "", "NEW"), (f"{words}, ", "'delete', ", "OLD"))
+        )
+        changed = portable(changed_in(["id", *self.columns]), vendor)
+        return [
+            f"CREATE VIRTUAL TABLE {words} USING fts5({columns}, content='{self.table}', "
+            "content_rowid='id', tokenize='porter unicode61 remove_diacritics 2')",
+            f"INSERT INTO {words} ({words}) VALUES ('rebuild')",
+            f"CREATE TRIGGER {self.name}_i AFTER INSERT ON {self.table} BEGIN {add}; END",
+            f"CREATE TRIGGER {self.name}_u AFTER UPDATE ON {self.table} WHEN {changed} "
+            f"BEGIN {remove}; {add}; END",
+            f"CREATE TRIGGER {self.name}_d AFTER DELETE ON {self.table} BEGIN {remove}; END",
+        ]
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        if schema_editor.connection.vendor == POSTGRESQL:
+            schema_editor.execute(f"ALTER TABLE {self.table} DROP COLUMN words", params=None)
+            return
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+        schema_editor.execute(f"DROP TABLE {self.table}_words", params=None)
+
+
 class NameBatches(TriggerOperation):
     """The function by which triggers learn in which batch they run.
 

@@ -16,7 +16,9 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from reviews.roles import sync_roles
+        from reviews.software import software_digest
 
+        software_digest()  # of what this process runs, before anybody can put other files there
         # The permissions of all apps listed before this one exist when this one's signal comes.
         post_migrate.connect(sync_roles, sender=self, dispatch_uid="reviews.roles")
 

@@ -57,7 +57,7 @@ COLUMNS: dict[CaseListKind, tuple[Column, ...]] = {
 
 def file_name(found: CaseList, ending: str) -> str:
     summary = found.summary
-    version = f"-{summary.version}" if summary.version > 1 else ""
+    version = f"-{summary.number}" if summary.number > 1 else ""
     return f"{summary.year_ending}-{summary.slug}-{found.kind}{version}.{ending}"
 
 

@@ -15,7 +15,7 @@ from reviews.letters.document import Block, LetterDocument, Paragraph
 from reviews.letters.language import Wording, read
 from reviews.letters.proof import check_code, figures_json
 from reviews.letters.statements import panels
-from reviews.letters.vocabulary import LATE_REPLIES, Facts, facts_of
+from reviews.letters.vocabulary import ALREADY_PUBLIC, LATE_REPLIES, Facts, facts_of
 from reviews.models import (
     AnnualSummary,
     FrozenLearning,
@@ -35,7 +35,8 @@ class RoundWording:
 
     `passages` are in the order in which letters print them; `late` are the authorities (by key)
     marked for late replies. `values` and `true` are further values and conditions, which are the
-    same in every letter.
+    same in every letter. `signatures` are those that letters have asked for, by their day and the
+    name that signs.
     """
 
     main: Wording
@@ -43,6 +44,7 @@ class RoundWording:
     late: frozenset[int] = frozenset()
     values: Mapping[str, str] = field(default_factory=dict)
     true: frozenset[str] = frozenset()
+    signatures: dict[tuple[dt.date, str], str] = field(default_factory=dict)
 
     def passages_for(self, summary: AnnualSummary) -> tuple[Wording, ...]:
         return tuple(wording for text, wording in self.passages if _is_for(text, summary))
@@ -104,49 +106,50 @@ def facts(letter: Letter, words: RoundWording) -> Facts:
     also_true = {condition.name for condition in summary.conditions.all()} | words.true
     if summary.authority_id in words.late:
         also_true.add(LATE_REPLIES)
-    letter_on = _letter_on(summary)
+    letter_on, public_on = summary.letter_on, timezone.localdate(round_.publish_at)
+    if letter_on > public_on:
+        also_true.add(ALREADY_PUBLIC)
     return facts_of(
         summary.statistics(),
         authority=summary.name,
         slug=summary.slug,
         letter_on=letter_on,
-        public_on=max(timezone.localdate(round_.publish_at), letter_on),
+        public_on=max(public_on, letter_on),
         site_address=settings.SITE_ADDRESS,
-        version=summary.version,
+        is_correction=summary.is_correction,
         is_post_vacant=letter.is_post_vacant,
         also_true=also_true,
         also_named=words.values,
     )
 
 
-def _letter_on(summary: AnnualSummary) -> dt.date:
-    """The date of the letter: the round's, or its own where it is a correction."""
-    if summary.version > 1:
-        return summary.correction.letter_on
-    return summary.freeze.round.letter_on
-
-
 def narrative(letter: Letter, words: RoundWording) -> tuple[Block, ...]:
     """The letter from its first sentence to the close; a correction says first what it replaces."""
     summary = letter.summary
-    opening = (_what_it_replaces(summary),) if summary.version > 1 else ()
+    opening = (_what_it_replaces(summary),) if summary.is_correction else ()
     return opening + words.main.fill(facts(letter, words), words.passages_for(summary))
 
 
 def compose(letter: Letter, words: RoundWording | None = None) -> LetterDocument:
     """The letter as it would be issued now: the same row, wording and signature give the same.
 
-    One query for the signature of an approved letter; else as `unsigned`.
+    One query for the signature of an approved letter, for all that share it where the round's words
+    are given; else as `unsigned`.
     """
     document = unsigned(letter, words)
-    return replace(document, signature=_signature(letter)) if letter.approved_at else document
+    if not letter.approved_at:
+        return document
+    known = {} if words is None else words.signatures
+    key = (letter.summary.letter_on, letter.signatory.partition("\n")[0])
+    if key not in known:
+        known[key] = _signature(*key)
+    return replace(document, signature=known[key])
 
 
-def _signature(letter: Letter) -> str:
+def _signature(day: dt.date, name: str) -> str:
     """The signature of whoever signs on the letter's date, if that is whom the letter names."""
     found = Signature.objects.filter(
-        signatory__in=Signatory.objects.signing_on(_letter_on(letter.summary)),
-        signatory__name=letter.signatory.partition("\n")[0],
+        signatory__in=Signatory.objects.signing_on(day), signatory__name=name
     )
     png = found.values_list("png", flat=True).first()
     return base64.b64encode(png).decode() if png else ""
@@ -161,12 +164,12 @@ def unsigned(letter: Letter, words: RoundWording | None = None) -> LetterDocumen
     summary = letter.summary
     round_ = summary.freeze.round
     statistics = summary.statistics()
-    letter_on = _letter_on(summary)
+    letter_on = summary.letter_on
     document = LetterDocument(
         authority=summary.name,
         slug=summary.slug,
         year=summary.year_ending,
-        version=summary.version,
+        version=summary.number,
         letterhead=wording.LETTERHEAD,
         date=day_text(letter_on),
         delivery=wording.DELIVERY,
@@ -186,7 +189,7 @@ def unsigned(letter: Letter, words: RoundWording | None = None) -> LetterDocumen
             authority=summary.name,
             slug=summary.slug,
             gss_code=summary.gss_code,
-            version=summary.version,
+            version=summary.number,
         ),
     )
     key = f"check code of letters:{settings.SECRET_KEY}".encode()
@@ -206,7 +209,7 @@ def _what_it_replaces(summary: AnnualSummary) -> Paragraph:
         .latest("version")
     )
     return wording.replacement(
-        version=replaced.version, on=_letter_on(replaced), reason=summary.reason
+        version=replaced.number, on=replaced.letter_on, reason=summary.reason
     )
 
 

@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import batched
 from pathlib import Path
 from typing import IO, BinaryIO
 
@@ -15,14 +16,17 @@ from casework.refusals import Refused
 from reviews import caselists
 from reviews.drafting import RoundWording, draft, wording_of
 from reviews.letters.document import from_plain
+from reviews.letters.statements import number
 from reviews.models import AnnualSummary, CaseList, Letter, LetterAlternative, Round, RoundEvent
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
-from reviews.rounds import make_alternative, record
+from reviews.rounds import make_alternative, number_of, record
 from reviews.site.opendata import MANIFEST_COLUMNS, Row, csv_bytes, letter_file_name
 
 # The earliest date a ZIP can hold: the same letters make the same bytes on any day.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+AT_ONCE = 50  # letters of which the words, not the files, are in memory together
 
 type Progress = Callable[[int, int], None]
 
@@ -87,11 +91,11 @@ def export_round(
         if not letters.exists():
             raise Refused(f"That authority has no letter in the round {round_.year}.")
     try:
-        number = write_letters(letters=letters, to=to, progress=progress)
+        written = write_letters(letters=letters, to=to, progress=progress)
     except OSError as error:
         raise Refused(f"The letters cannot be written to {to}: {error.strerror}.") from error
-    record_export(round_, by=by, detail=f"{number} letters")
-    return number
+    record_export(round_, by=by, detail=number_of(written))
+    return written
 
 
 def write_case_lists(*, letters: QuerySet[Letter], target: BinaryIO | IO[bytes]) -> int:
@@ -100,15 +104,17 @@ def write_case_lists(*, letters: QuerySet[Letter], target: BinaryIO | IO[bytes])
     The same lists give the same bytes.
     """
     found = CaseList.objects.filter(summary__letter__in=letters.order_by().values("pk"))
-    number = 0
+    written = 0
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        ordered = found.select_related("summary").order_by("summary__slug", "summary_id", "kind")
+        ordered = found.select_related("summary__correction").order_by(
+            "summary__slug", "summary_id", "kind"
+        )
         for each in ordered.iterator(chunk_size=50):
             entry = _entry(caselists.file_name(each, "csv"))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, caselists.content(each, "csv"))
-            number += 1
-    return number
+            written += 1
+    return written
 
 
 def export_case_lists(*, round_: Round, by: User, to: Path, authority: int | None) -> int:
@@ -124,11 +130,11 @@ def export_case_lists(*, round_: Round, by: User, to: Path, authority: int | Non
         raise Refused(f"No case lists were kept for that in the round {round_.year}.")
     try:
         with _whole_file(to) as part:
-            number = write_case_lists(letters=letters, target=part)
+            written = write_case_lists(letters=letters, target=part)
     except OSError as error:
         raise Refused(f"The case lists cannot be written to {to}: {error.strerror}.") from error
-    record_export(round_, by=by, detail=f"{number} case lists")
-    return number
+    record_export(round_, by=by, detail=number(written, "case list", "case lists"))
+    return written
 
 
 def record_export(round_: Round, *, by: User, detail: str) -> None:
@@ -146,20 +152,28 @@ def _each(
     ordered = letters.order_by("summary__slug", "-summary__version", "pk")
     keys = list(ordered.values_list("pk", flat=True))
     names: set[str] = set()
-    wanted = Letter.objects.select_related("summary__freeze__round")
     words: dict[int, RoundWording] = {}
-    for position, pk in enumerate(keys, start=1):
-        letter = wanted.get(pk=pk)
+    for position, letter in enumerate(_in_order(keys), start=1):
         round_ = letter.summary.freeze.round
         if round_.pk not in words:
             words[round_.pk] = wording_of(round_)
         name = letter_file_name(letter.summary)
         if name in names:
-            name = f"{name.removesuffix('.pdf')}-{letter.summary.version}.pdf"
+            name = f"{name.removesuffix('.pdf')}-{letter.summary.number}.pdf"
         names.add(name)
         yield letter, name, letter_pdf(letter, words[round_.pk])
         if progress:
             progress(position, len(keys))
+
+
+def _in_order(keys: list[int]) -> Iterator[Letter]:
+    """The letters with these keys, read a few at a time with what their words need."""
+    wanted = Letter.objects.select_related(
+        "summary__freeze__round", "summary__correction"
+    ).prefetch_related("summary__conditions")
+    for few in batched(keys, AT_ONCE):
+        found = wanted.in_bulk(few)
+        yield from (found.pop(pk) for pk in few)
 
 
 def _line(letter: Letter, name: str, pdf: bytes) -> Row:

@@ -20,7 +20,8 @@ from casework.choices import RecommendationKind
 from casework.models import Complaint, Recommendation, Statement
 from casework.querysets import SIX_WEEKS
 from casework.refusals import Refused
-from reviews.models import PublishedDecision
+from reviews.figures import improvements
+from reviews.models import PublishedDecision, PublishedImprovement
 
 LOT = 500
 
@@ -173,10 +174,12 @@ def _behind() -> Iterator[int]:
         some = keys[lot : lot + LOT]
         copies = {
             copy.statement_id: copy
-            for copy in PublishedDecision.objects.filter(statement__in=some).defer("text")
+            for copy in PublishedDecision.objects.filter(statement__in=some)
+            .defer("text")
+            .prefetch_related("improvements")
         }
         for statement in _whole(Statement.objects.filter(pk__in=some)).defer("text"):
-            if _changes(copies[statement.pk], statement):
+            if _is_behind(copies[statement.pk], statement):
                 yield statement.pk
 
 
@@ -190,7 +193,7 @@ def _publish(key: int, *, day: dt.date, by: User) -> bool:
         if found is None:  # changed meanwhile
             return False
         _hold(found, day=day)
-        PublishedDecision.objects.create(
+        copy = PublishedDecision.objects.create(
             statement=found,
             dated_on=found.dated_on,
             text=found.text,
@@ -198,6 +201,7 @@ def _publish(key: int, *, day: dt.date, by: User) -> bool:
             ends_on=last_day_of(found.decision, published_on=day),
             **_what_it_says(found),
         )
+        _store_improvements(copy, found)
         found.published_on = day
         found.save(update_fields=["published_on"])
         return True
@@ -211,6 +215,7 @@ def _resume(key: int, *, day: dt.date, by: User) -> bool:
         if found is None or copy is None:
             return False
         _hold(found, day=day)
+        _store_improvements(copy, found)
         _store(copy, {**_changes(copy, found), "suspended_at": None})
         return True
 
@@ -220,11 +225,11 @@ def _update(key: int, *, day: dt.date, by: User) -> bool:
         _lock_case(key)
         found = _whole(Statement.objects.filter(pk=key)).get()
         copy = PublishedDecision.objects.standing().filter(statement=key).first()
-        changes = _changes(copy, found) if copy else {}
-        if copy is None or not changes:
+        if copy is None or not _is_behind(copy, found):
             return False
         _hold(found, day=day)
-        _store(copy, changes)
+        _store_improvements(copy, found)
+        _store(copy, _changes(copy, found))
         return True
 
 
@@ -249,12 +254,27 @@ def _store(copy: PublishedDecision, values: dict[str, Any]) -> None:
     copy.save(update_fields=list(values))
 
 
+def _store_improvements(copy: PublishedDecision, statement: Statement) -> None:
+    """One row each, in the order in which they were recorded; rows equal already are left alone."""
+    wanted = _improvements(statement)
+    rows = list(copy.improvements.all())
+    for row, values in zip(rows, wanted, strict=False):
+        if changed := {
+            name: value for name, value in values.items() if getattr(row, name) != value
+        }:
+            PublishedImprovement.objects.filter(pk=row.pk).update(**changed)
+    for values in wanted[len(rows) :]:
+        PublishedImprovement.objects.create(decision=copy, **values)
+    for row in rows[len(wanted) :]:
+        row.delete()
+
+
 # What a copy says ---------------------------------------------------------------------------------
 
 
 def _whole(statements: QuerySet[Statement]) -> QuerySet[Statement]:
     """With all that is copied, in a fixed number of queries. Personal remedies are not read."""
-    improvements = Recommendation.objects.filter(
+    of_services = Recommendation.objects.filter(
         kind=RecommendationKind.SERVICE_IMPROVEMENT
     ).order_by("pk")
     return statements.select_related(
@@ -262,7 +282,7 @@ def _whole(statements: QuerySet[Statement]) -> QuerySet[Statement]:
         "decision__complaint__public_subcategory__public_category",
         "decision__report",
     ).prefetch_related(
-        Prefetch("decision__recommendations", improvements, to_attr="improvements"),
+        Prefetch("decision__recommendations", of_services, to_attr="improvements"),
         "decision__complaint__authority__earlier_names",
     )
 
@@ -282,16 +302,49 @@ def _what_it_says(statement: Statement) -> dict[str, Any]:
         "public_subcategory": subcategory.name if subcategory else "",
         "outcome": decision.outcome,
         "decided_on": decision.decided_on,
-        "improvements": [
-            {"category": each.category, "text": each.text}
-            for each in decision.improvements  # type: ignore[attr-defined]
-        ],
         "report_title": report.title if report else "",
         "report_is_further": report is not None and report.is_further,
         "report_issued_on": report and report.issued_on,
         "report_answered_on": report and report.answered_on,
         "report_satisfied_on": report and report.satisfied_on,
     }
+
+
+def _improvements(statement: Statement) -> list[dict[str, Any]]:
+    """What is said of each service improvement, and of what became of it."""
+    decision = statement.decision
+    found: list[Recommendation] = decision.improvements  # type: ignore[attr-defined]
+    return [
+        {
+            "number": number,
+            "category": each.category,
+            "text": each.text,
+            "due_on": each.due_on,
+            "completed_on": each.completed_on,
+            "status": improvements.status(
+                due_on=each.due_on,
+                completed_on=each.completed_on,
+                compliance=decision.compliance,
+            ).value,
+            "compliance": decision.compliance,
+            "compliance_recorded_on": decision.compliance_recorded_on,
+        }
+        for number, each in enumerate(found, start=1)
+    ]
+
+
+def _is_behind(copy: PublishedDecision, statement: Statement) -> bool:
+    """Whether the copy or one of its improvements says something that is not so any more."""
+    wanted = _improvements(statement)
+    said = [
+        {name: getattr(row, name) for name in values}
+        for row, values in zip(copy.improvements.all(), wanted, strict=False)
+    ]
+    return (
+        bool(_changes(copy, statement))
+        or said != wanted
+        or len(copy.improvements.all()) != len(wanted)
+    )
 
 
 def _changes(copy: PublishedDecision, statement: Statement) -> dict[str, Any]:

@@ -11,8 +11,11 @@ from django.apps import apps
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
+from casework.choices import Outcome
 from casework.conditions import in_force_between
+from reviews.figures.improvements import COMPLIED
 from reviews.figures.learning import LearningFigures
+from reviews.search import Search, decisions_matching, improvements_matching
 
 if TYPE_CHECKING:
     from reviews.models import (  # noqa: F401
@@ -26,9 +29,11 @@ if TYPE_CHECKING:
         OutboxMessage,
         PublishedDecision,
         PublishedFigure,
+        PublishedImprovement,
         ReviewText,
         Round,
         Signatory,
+        TypeAverage,
         WordingVersion,
     )
 
@@ -92,18 +97,20 @@ def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
 
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def current(self) -> Self:
-        """Of the newest freeze of each round: its first version, or the last that was issued."""
-        later = _summaries().filter(
-            freeze=OuterRef("freeze"),
-            authority=OuterRef("authority"),
-            version__gt=OuterRef("version"),
-            letter__issued_at__isnull=False,
-        )
+        """Of the newest freeze of each round: the last that was issued, or if none was the last."""
+        of_it = _summaries().filter(freeze=OuterRef("freeze"), authority=OuterRef("authority"))
+        is_later, is_issued = Q(version__gt=OuterRef("version")), Q(letter__issued_at__isnull=False)
         return self.filter(
-            ~Exists(later),
-            Q(version=1) | Q(letter__issued_at__isnull=False),
+            is_issued & ~Exists(of_it.filter(is_later, is_issued))
+            | ~Exists(of_it.filter(is_later | is_issued)),
             freeze__current_of__isnull=False,
         )
+
+    def numbered(self, number: int) -> Self:
+        """Those whose letters have this number outside; see `AnnualSummary.number`."""
+        if number == 1:
+            return self.filter(Q(version=1) | Q(correction__is_first=True))
+        return self.filter(version=number, correction__is_first=False)
 
     def shown(self, *, at: dt.datetime) -> Self:
         """What the public knows of, also where it reads a notice in the place of the letter."""
@@ -122,6 +129,23 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def retracted(self, *, at: dt.datetime) -> Self:
         """Rows in whose place the public reads a notice."""
         return self.shown(at=at).filter(retraction__isnull=False)
+
+
+class TypeAverageQuerySet(QuerySet["TypeAverage"]):
+    def with_counts_public(self, *, at: dt.datetime) -> Self:
+        """With `are_counts_public`: whether the public may read the sums themselves.
+
+        They are the sums of the first rows of all councils of the type. While one of those rows is
+        not issued, held or retracted, taking the others away from the sum would give its figures.
+        """
+        kept_back = _summaries().filter(
+            ~Exists(_summaries().published(at=at).filter(pk=OuterRef("pk"))),
+            freeze=OuterRef("freeze"),
+            authority_type=OuterRef("authority_type"),
+            has_comparison=True,
+            version=1,
+        )
+        return self.annotate(are_counts_public=~Exists(kept_back))
 
 
 class LetterQuerySet(QuerySet["Letter"]):
@@ -212,13 +236,21 @@ class PublishedFigureQuerySet(QuerySet["PublishedFigure"]):
         return self.exclude(year_ending__in=rounds.values("year"))
 
 
+def _copy_is_public(at: dt.datetime, *, copy: str = "") -> Q:
+    """`copy` is the way to the public copy."""
+    day = timezone.localdate(at)
+    return Q(
+        (f"{copy}taken_off_at__isnull", True),
+        (f"{copy}suspended_at__isnull", True),
+        (f"{copy}published_on__lte", day),
+        (f"{copy}ends_on__gte", day),
+    )
+
+
 class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
     def published(self, *, at: dt.datetime) -> Self:
         """What the public may read: for five years, while nothing suspends it."""
-        day = timezone.localdate(at)
-        return self.standing().filter(
-            published_on__lte=day, ends_on__gte=day, suspended_at__isnull=True
-        )
+        return self.filter(_copy_is_public(at))
 
     def standing(self) -> Self:
         """Neither replaced nor withdrawn, which is for good; perhaps suspended."""
@@ -226,6 +258,62 @@ class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
 
     def suspended(self) -> Self:
         return self.standing().filter(suspended_at__isnull=False)
+
+    def matching(self, search: Search) -> Self:
+        """Those that somebody looks for; all where the search is for nothing.
+
+        Says nothing of what may be seen: begin with `published`.
+        """
+        if search.reference:
+            return self.filter(reference=search.reference)
+        if search.is_for_words:
+            return self.filter(pk__in=decisions_matching(search))
+        return self
+
+    def with_report(self) -> Self:
+        return self.filter(report_issued_on__isnull=False)
+
+
+# Two cases are of the same kind where all of these are equal. A case without a public sub-category
+# is of the kind of others without one.
+SAME_KIND = ("authority", "category", "public_category", "public_subcategory")
+
+
+class PublishedImprovementQuerySet(QuerySet["PublishedImprovement"]):
+    def published(self, *, at: dt.datetime) -> Self:
+        """Those of the copies that the public may read."""
+        return self.filter(_copy_is_public(at, copy="decision__"))
+
+    def matching(self, search: Search) -> Self:
+        """Those whose words, or the reference of whose case, somebody looks for."""
+        if search.reference:
+            return self.filter(decision__reference=search.reference)
+        if search.is_for_words:
+            return self.filter(pk__in=improvements_matching(search))
+        return self
+
+    def found_again(self, *, at: dt.datetime) -> Self:
+        """After compliance, fault of the same kind was found at the same authority.
+
+        As `figures.improvements.is_found_again` has it, asked of all rows at once.
+        """
+        later = (
+            _copies()
+            .published(at=at)
+            .filter(
+                *(Q((name, OuterRef(f"decision__{name}"))) for name in SAME_KIND),
+                outcome=Outcome.UPHELD,
+                decided_on__gt=OuterRef("compliance_recorded_on"),
+            )
+        )
+        return self.filter(Exists(later), compliance__in=COMPLIED)
+
+
+def _copies() -> PublishedDecisionQuerySet:
+    found: PublishedDecisionQuerySet = apps.get_model(
+        "reviews", "PublishedDecision"
+    )._default_manager.order_by()
+    return found
 
 
 class LearningEventQuerySet(QuerySet["LearningEvent"]):

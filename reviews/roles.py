@@ -23,6 +23,7 @@ FROZEN = (
 LEARNING = "learningevent learningattendance"
 # They show officers' e-mail addresses, which approving needs not.
 MESSAGES = "outboxmessage messageevent"
+COPIES = "publisheddecision publishedimprovement"
 WORDING = "wordingtext wordingdraft wordingversion latereplies"
 
 # A filter kept under a name is nobody's data but its owner's.
@@ -41,7 +42,7 @@ CASEWORKER = (
     # Written once and not changed after; a link made by mistake goes again.
     | _each("casework", "add view", "note attachment caselink extension")
     | _each("casework", "delete", "caselink")
-    | _each("reviews", "view", "publisheddecision")
+    | _each("reviews", "view", COPIES)
     | OWN
 )
 
@@ -72,7 +73,7 @@ ROLES: dict[str, set[str]] = {
     | _each("reviews", "change view", "letter")
     # An event or a row of it entered by mistake would be counted.
     | _each("reviews", "add change delete view", LEARNING)
-    | _each("reviews", "view", f"signature {FROZEN} {MESSAGES} {WORDING} publisheddecision")
+    | _each("reviews", "view", f"signature {FROZEN} {MESSAGES} {WORDING} {COPIES}")
     # Writes in the national review and makes it; another approves and publishes it.
     | _each("reviews", "add", "reviewtext nationalreview")
     | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
@@ -85,8 +86,7 @@ ROLES: dict[str, set[str]] = {
     "approver": _each(
         "reviews",
         "view",
-        f"round letter signatory signature publishedfigure publisheddecision {LEARNING} {FROZEN} "
-        f"{WORDING}",
+        f"round letter signatory signature publishedfigure {COPIES} {LEARNING} {FROZEN} {WORDING}",
     )
     | {"reviews.approve_letters", "reviews.approve_review", "reviews.export_letters"}
     # Keeps a letter back, and withdraws one that is public.
@@ -104,7 +104,7 @@ ROLES: dict[str, set[str]] = {
     | _each(
         "reviews",
         "view",
-        f"demonstration round letter signatory signature publishedfigure publisheddecision "
+        f"demonstration round letter signatory signature publishedfigure {COPIES} "
         f"{LEARNING} {FROZEN} {MESSAGES} {WORDING}",
     )
     | {"casework.export_list"},

@@ -67,8 +67,8 @@ class Tally:
         ]
         if counts.remedied_by_authority > counts.upheld:
             problems.append(
-                f"{counts.remedied_by_authority} cases are marked as remedied by the authority, "
-                f"but {counts.upheld} were upheld"
+                f"cases marked as remedied by the authority: {counts.remedied_by_authority}, but "
+                f"upheld: {counts.upheld}"
             )
         return problems
 

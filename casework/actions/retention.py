@@ -68,6 +68,7 @@ PERSONAL_FIELDS: dict[str, tuple[str, ...]] = {
     "casework.extension": ("reason",),
     "casework.dutytransfer": ("reason",),
     "reviews.publisheddecision": ("text", "improvements", "report_title"),
+    "reviews.publishedimprovement": ("text",),
 }
 
 # Of these the words of a few rows only.

@@ -118,7 +118,10 @@ def said_of(finds: list[Find]) -> list[str]:
         for find in finds[:FINDS_NAMED]
     ]
     if len(finds) > FINDS_NAMED:
-        said.append(f"There are {len(finds) - FINDS_NAMED} more such places.")
+        more = len(finds) - FINDS_NAMED
+        said.append(
+            "There is 1 more such place." if more == 1 else f"There are {more} more such places."
+        )
     return said
 
 

@@ -295,7 +295,7 @@ class UploadAdmin(RecordAdmin):
             writer.writerow([row, harmless(problem.column), harmless(problem.message)])
         more = preview.problems_found - PROBLEMS_KEPT
         if more > 0:
-            writer.writerow(["", "", f"and {more:,} more problems"])
+            writer.writerow(["", "", f"and {more:,} more problem{'s' if more > 1 else ''}"])
         return response
 
     def history_view(

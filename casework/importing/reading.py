@@ -347,7 +347,8 @@ class CsvFile:
             return None
         if len(cells) != len(header):
             hint = "; put a cell with a comma in quotation marks" * (len(cells) > len(header))
-            problems.add(f"{len(cells)} cells where the header has {len(header)}{hint}", row=number)
+            found = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+            problems.add(f"{found} where the header has {len(header)}{hint}", row=number)
             return None
         row = Row(number, dict(zip(header, cells, strict=True)), problems)
         if not "".join(cells).isprintable():  # the quick look: most rows are plain

@@ -75,7 +75,11 @@ def as_csv(content: bytes) -> bytes:
                 raise NotTaken(f"{len(filled)} sheets ({names}); keep one and take the others out")
             if problems:
                 more = len(problems) - PROBLEMS_SHOWN
-                rest = [f"and {more} more cells like these"] if more > 0 else []
+                rest = (
+                    [f"and {more} more cell{'s' if more > 1 else ''} like these"]
+                    if more > 0
+                    else []
+                )
                 raise NotTaken(*problems[:PROBLEMS_SHOWN], *rest)
             return _written(filled[0][1])
     except python_calamine.PasswordError:

@@ -14,7 +14,6 @@ from django.utils.safestring import SafeString
 
 from casework.admin.cases import CaseSearch
 from casework.admin.pages import RecordAdmin, actor
-from casework.choices import RemedyCategory
 from reviews.models import PublishedDecision
 from reviews.publication import Publication, foresee, publish_decisions
 
@@ -78,7 +77,7 @@ class PublishedDecisionAdmin(CaseSearch, RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         rows = super().get_queryset(request)
         address = request.resolver_match.url_name if request.resolver_match else None
-        return rows.defer("text", "improvements") if str(address).endswith("changelist") else rows
+        return rows.defer("text") if str(address).endswith("changelist") else rows
 
     def get_urls(self) -> list[URLPattern]:
         publish = path(
@@ -99,12 +98,13 @@ class PublishedDecisionAdmin(CaseSearch, RecordAdmin):
 
     @admin.display(description="service improvements", empty_value="None")
     def improvements_said(self, copy: PublishedDecision) -> SafeString | None:
-        if not copy.improvements:
+        rows = [
+            (each.get_category_display(), each.text, each.get_status_display())
+            for each in copy.improvements.all()
+        ]
+        if not rows:
             return None
-        rows = (
-            (RemedyCategory(each["category"]).label, each["text"]) for each in copy.improvements
-        )
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} ({})</li>", rows))
 
     def publish_view(self, request: HttpRequest) -> HttpResponse:
         """Says what a publication would publish today, and publishes it."""

@@ -17,7 +17,7 @@ from casework.models import Authority
 from reviews.figures.learning import NUMBERS, Learning, LearningFigures, listed
 from reviews.figures.periods import Period
 from reviews.models import FrozenLearning, LearningAttendance, LearningEvent, Round, Sector
-from reviews.pdf.text import first_unprintable
+from reviews.pdf.text import first_unfit
 from reviews.statistics import learning
 
 LABELS = {
@@ -51,9 +51,9 @@ class LearningEventForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         refuse_future(self, "held_on")
-        if character := first_unprintable(cleaned.get("place") or ""):
+        if unfit := first_unfit(cleaned.get("place") or ""):
             self.add_error(
-                "place", f"It has {character}, which letters cannot show: spell it otherwise."
+                "place", f"It has {unfit}, which letters cannot show: spell it otherwise."
             )
         return cleaned
 

@@ -29,14 +29,11 @@ from reviews.letters.pictures import drawn
 from reviews.models import Letter, LetterAlternative, Round
 from reviews.proofing import proof_letters, proofs_of
 from reviews.querysets import is_held
+from reviews.rounds import number_of
 from reviews.site.files import ALTERNATIVES
 from reviews.site.opendata import alternative_file_name, letter_file_name
 
 EVERYWHERE = [ActionLocation.CHANGE_LIST, ActionLocation.CHANGE_FORM]
-
-
-def number_of(letters: int) -> str:
-    return "1 letter" if letters == 1 else f"{letters} letters"
 
 
 def document_of(letter: Letter) -> LetterDocument:
@@ -319,31 +316,50 @@ class LetterAdmin(LetterDeeds, BackOfficeAdmin):
         location=EVERYWHERE,
     )
     def approve(self, request: HttpRequest, queryset: QuerySet[Letter]) -> TemplateResponse | None:
-        """Asks first why letters with warnings may be approved, and shows these."""
-        reason = request.POST.get("reason", "").strip()
-        waiting = Letter.objects.awaiting_approval().filter(pk__in=queryset.order_by().values("pk"))
-        warned = {pk: each for pk, each in proof_letters(waiting).items() if each.of("warning")}
-        if warned and not reason:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "Approve letters with warnings",
-                "opts": self.opts,
-                "letters": warned,
-                "warnings": kinds(warned, "warning"),
-                "selected": list(queryset.order_by("pk").values_list("pk", flat=True)),
-            }
-            return TemplateResponse(request, "admin/reviews/letter/approve.html", context)
-        for round_ in _rounds_of(queryset):
+        """Shows first what is to be approved, and approves that and nothing that changed since."""
+        seen = _words_seen(request)
+        problems: list[str] = []
+        for round_ in Round.objects.filter(pk__in=seen):
             try:
                 approved = rounds.approve(
-                    round_=round_, by=actor(request), letters=queryset, reason=reason
+                    round_=round_,
+                    by=actor(request),
+                    letters=queryset,
+                    words_seen=seen[round_.pk],
+                    reason=request.POST.get("reason", "").strip(),
                 )
             except Refused as refused:
-                for problem in refused.problems:
-                    self.message_user(request, problem, messages.ERROR)
+                problems += refused.problems
             else:
                 tell_approved(self, request, round_, approved)
-        return None
+        if seen and not problems:
+            return None
+        # What they say is noted before they are read, so that a change meanwhile is found.
+        words = [
+            f"{round_.pk}:{rounds.words_of(round_, queryset)}" for round_ in _rounds_of(queryset)
+        ]
+        waiting = Letter.objects.awaiting_approval().filter(pk__in=queryset.order_by().values("pk"))
+        proofs = proof_letters(waiting)
+        if not proofs:
+            for problem in problems:
+                self.message_user(request, problem, messages.ERROR)
+            if not problems:
+                for round_ in _rounds_of(queryset):
+                    tell_approved(self, request, round_, 0)
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Approve {number_of(len(proofs))}",
+            "opts": self.opts,
+            "problems": problems,
+            "letters": waiting.select_related("summary").order_by("summary__name", "pk"),
+            "errors": kinds(proofs, "error"),
+            "warnings": kinds(proofs, "warning"),
+            "reason": request.POST.get("reason", ""),
+            "words": words,
+            "selected": list(queryset.order_by("pk").values_list("pk", flat=True)),
+        }
+        return TemplateResponse(request, "admin/reviews/letter/approve.html", context)
 
     @admin.action(
         permissions=["export"],
@@ -388,6 +404,12 @@ def tell_approved(
     else:
         text = f"Nothing to do: these letters of the {round_.year} review are approved already."
         page.message_user(request, text, messages.INFO)
+
+
+def _words_seen(request: HttpRequest) -> dict[int, str]:
+    """What the letters said when the page of their approval was opened, by the key of the round."""
+    found = (each.partition(":") for each in request.POST.getlist("words"))
+    return {int(key): words for key, _, words in found if key.isdecimal() and words}
 
 
 def _rounds_of(letters: QuerySet[Letter]) -> QuerySet[Round]:

@@ -23,6 +23,7 @@ from reviews import rounds
 from reviews.admin.access import may
 from reviews.admin.letters import EVERYWHERE
 from reviews.admin.records import RecordInline
+from reviews.letters.statements import number
 from reviews.models import (
     NEXT_STATES,
     CaseList,
@@ -174,8 +175,8 @@ class OutboxMessageAdmin(WithTools, RecordAdmin):
             except Refused as refused:
                 self.message_user(request, str(refused), messages.ERROR)
         if done:
-            number = "1 message" if done == 1 else f"{done} messages"
-            self.message_user(request, f"{number} {said}.", messages.SUCCESS)
+            decided = number(done, "message", "messages")
+            self.message_user(request, f"{decided} {said}.", messages.SUCCESS)
 
     @admin.action(
         permissions=["send"],

@@ -18,6 +18,7 @@ from reviews.admin.access import may
 from reviews.awkward import awkward
 from reviews.models import Letter, LetterProof, LetterReturn, Round
 from reviews.proofing import Finding, Proof, proof_letters, proofs_of
+from reviews.rounds import number_of
 
 FINDINGS = {
     "unprintable-text": "Characters that the letter cannot show",
@@ -89,8 +90,7 @@ def proof_view(request: HttpRequest, pk: int) -> HttpResponse:
         if not may_proof:
             raise PermissionDenied
         proofs = proof_letters(waiting)
-        number = "1 letter" if len(proofs) == 1 else f"{len(proofs)} letters"
-        messages.info(request, f"Proofed {number}.")
+        messages.info(request, f"Proofed {number_of(len(proofs))}.")
         return HttpResponseRedirect(request.path)
     stored = proofs_of(waiting)
     context = {

@@ -21,7 +21,8 @@ from casework.refusals import Refused
 from reviews import rounds
 from reviews.models import Correction, Hold, Letter, Retraction, Round
 from reviews.querysets import is_held
-from reviews.rounds.correcting import REASON_LENGTH, changes, open_correction
+from reviews.rounds import number_of
+from reviews.rounds.correcting import REASON_LENGTH, changes, is_first_letter, open_draft
 from reviews.rounds.holding import to_hold, to_release
 from reviews.rounds.retracting import NOTICE_LENGTH, retraction_refusals
 
@@ -86,7 +87,7 @@ class StandingFilter(admin.SimpleListFilter):
             case "held":
                 return queryset.held()
             case "correction":
-                return queryset.filter(summary__version__gt=1)
+                return queryset.filter(summary__correction__is_first=False)
             case "retracted":
                 return queryset.filter(summary__retraction__isnull=False)
         return queryset
@@ -98,8 +99,13 @@ def standing_of(letter: Letter) -> str:
     told = []
     if hold := summary.holds.open().select_related("held_by").first():
         told.append(f"Held by {hold.held_by} on {hold.held_at:%-d %B %Y}: {hold.reason}")
-    if summary.version > 1:
+    if summary.is_correction:
         told.append(f"Version {summary.version}, a correction: {summary.reason}")
+    elif summary.version > 1:
+        told.append(
+            f"Version {summary.version}, made before anything was sent; for its readers it is "
+            f"version 1: {summary.reason}"
+        )
     later = Letter.objects.filter(
         summary__freeze=summary.freeze_id,
         summary__authority=summary.authority_id,
@@ -145,7 +151,8 @@ class CorrectForm(forms.Form):
         max_length=REASON_LENGTH,
         validators=[in_words],
         widget=forms.Textarea(attrs={"rows": 4, "cols": 60, "autofocus": True}),
-        help_text="The corrected letter prints it in its first lines, for everybody to read.",
+        help_text="A letter that replaces one already issued prints it in its first lines, for "
+        "everybody to read.",
     )
     instead_of = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -185,26 +192,23 @@ class Deed:
     take: Callable[[Round, QuerySet[Letter], Any, dict[str, Any]], str]
 
 
-def _letters(count: int) -> str:
-    return "1 letter" if count == 1 else f"{count} letters"
-
-
 def _look_hold(round_: Round, letters: QuerySet[Letter]) -> Outlook:
     count = to_hold(round_, letters).count()
     sentences = [
-        f"{_letters(count)} will be held: not issued, or, if issued already, not public from the "
-        "next request on, until released. Earlier versions are held with a letter."
+        f"{number_of(count)} will be held: not issued, or, if issued already, not public from the "
+        "next request on, until released. Earlier versions are held with an issued letter; a "
+        "correction not issued yet is held alone, and the letter it would replace stays."
     ]
     if held := letters.filter(is_held("summary")).count():
-        sentences.append(f"{_letters(held)} of those chosen {'is' if held == 1 else 'are'} held.")
+        sentences.append(f"{number_of(held)} of those chosen {'is' if held == 1 else 'are'} held.")
     return Outlook(count, sentences, [], [], {})
 
 
 def _look_release(round_: Round, letters: QuerySet[Letter]) -> Outlook:
     count = to_release(round_, letters).count()
     sentences = [
-        f"{_letters(count)} will be released: issued with the others, or, if issued already, "
-        "public as soon as the round is. Later versions are released with a letter."
+        f"{number_of(count)} will be released: issued with the others, or, if issued already, "
+        "public as soon as the round is. Later versions that are issued are released with a letter."
     ]
     return Outlook(count, sentences, [], [], {})
 
@@ -212,15 +216,30 @@ def _look_release(round_: Round, letters: QuerySet[Letter]) -> Outlook:
 def _look_correct(round_: Round, letters: QuerySet[Letter]) -> Outlook:
     letter = letters.get()
     authority = letter.summary.authority
-    drafted = open_correction(round_, authority)
+    drafted = open_draft(round_, authority)
     problems = rounds.correction_refusals(round_, authority, instead_of=drafted)
-    sentences = [
-        "The cases of this authority alone are counted again and a new letter is drafted, which "
-        "names the letter it replaces and says why. Averages stay as they were frozen. Another "
-        "person approves it; until it is issued the present letter stands.",
-    ]
+    if is_first_letter(round_, authority):
+        sentences = [
+            "Nothing was sent to this authority yet. Its cases alone are counted again and a new "
+            "first letter is drafted, which names no other; the reason stays on record. Averages "
+            "stay as they were frozen. Another person approves it.",
+        ]
+    else:
+        sentences = [
+            "The cases of this authority alone are counted again and a new letter is drafted, "
+            "which names the letter it replaces and says why. Averages stay as they were frozen. "
+            "Another person approves it; until it is issued the present letter stands.",
+        ]
     if drafted:
-        sentences.append(f"The draft of version {drafted} goes, and version {drafted + 1} is made.")
+        held = Hold.objects.open().filter(
+            summary__freeze=round_.freeze_id,
+            summary__authority=authority,
+            summary__version=drafted,
+        )
+        sentences.append(
+            f"The draft of version {drafted} goes, and version {drafted + 1} is made"
+            f"{', held as the draft is until released' if held.exists() else ''}."
+        )
     found = [] if problems else changes(round_, authority)
     if not found and not problems:
         sentences.append("No figure would change.")
@@ -240,12 +259,12 @@ def _look_retract(round_: Round, letters: QuerySet[Letter]) -> Outlook:
 
 def _hold(round_: Round, letters: QuerySet[Letter], by: Any, given: dict[str, Any]) -> str:
     held = rounds.hold(round_=round_, by=by, reason=given["reason"], letters=letters)
-    return f"{_letters(held)} of the {round_.year} review held."
+    return f"{number_of(held)} of the {round_.year} review held."
 
 
 def _release(round_: Round, letters: QuerySet[Letter], by: Any, given: dict[str, Any]) -> str:
     released = rounds.release(round_=round_, by=by, letters=letters)
-    return f"{_letters(released)} of the {round_.year} review released."
+    return f"{number_of(released)} of the {round_.year} review released."
 
 
 def _correct(round_: Round, letters: QuerySet[Letter], by: Any, given: dict[str, Any]) -> str:
@@ -347,7 +366,7 @@ class LetterDeeds(admin.ModelAdmin):
         most = 1 if name in OF_ONE else MOST
         if len(keys) > most:
             self.message_user(
-                request, f"Choose {_letters(most)} or fewer for this.", messages.ERROR
+                request, f"Choose {number_of(most)} or fewer for this.", messages.ERROR
             )
             return None
         return HttpResponseRedirect(deed_address(name, letters=",".join(map(str, keys))))

@@ -34,6 +34,7 @@ from reviews.models import (
     Signature,
     TypeAverage,
 )
+from reviews.pdf.text import first_unfit
 from reviews.rounds.signing import MOST_HEIGHT, MOST_WIDTH
 
 
@@ -288,6 +289,16 @@ class SignatoryForm(DaysInOrderForm):
         kept = Signature.objects.filter(signatory=self.instance.pk).defer("png").first()
         if kept:
             self.initial["image"] = Kept(kept)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for field in ("name", "titles"):
+            text = " ".join((cleaned.get(field) or "").split())
+            if unfit := first_unfit(text):
+                self.add_error(
+                    field, f"It has {unfit}, which letters cannot show: spell it otherwise."
+                )
+        return cleaned
 
     def clean_image(self) -> Any:
         image = self.cleaned_data["image"]

@@ -28,12 +28,14 @@ from casework.refusals import Refused
 from reviews import rounds
 from reviews.admin.access import may
 from reviews.admin.learning import learning_of
-from reviews.admin.letters import number_of, tell_approved
+from reviews.admin.letters import tell_approved
 from reviews.admin.outbox import standing
 from reviews.admin.proofs import proof_view
 from reviews.admin.records import RecordInline
+from reviews.letters.statements import number
 from reviews.models import Freeze, Round, RoundEvent
 from reviews.querysets import is_held
+from reviews.rounds import number_of
 from reviews.statistics import rows
 
 # Somebody waits for the page meanwhile; what is left is sent by the next run.
@@ -427,7 +429,7 @@ class RoundAdmin(BackOfficeAdmin):
             offer("freeze", "Freeze again…")
         if may(request, "send_messages") and stand:
             if stand["due"]:
-                offer("send", f"Send {_messages(stand['due'])}…")
+                offer("send", f"Send {number(stand['due'], 'message', 'messages')}…")
             if stand["lists"]:
                 offer("lists", "Send the case lists…")
         return {
@@ -542,28 +544,25 @@ def is_printed() -> bool:
     return str(settings.MAILERS["default"]["BACKEND"]).endswith(".console.EmailBackend")
 
 
-def _messages(number: int) -> str:
-    return "1 message" if number == 1 else f"{number} messages"
-
-
 def with_counts(found: QuerySet[Round]) -> QuerySet[Round]:
     """Rounds with the numbers of their letters, approved ones (issued included) and issued ones.
 
     `waiting` are neither approved nor held, `to_issue` approved and not held; `outstanding` are
-    those of the round itself, corrections left out, that are neither issued nor held.
+    first letters, corrections left out, that are neither issued nor held.
     """
     summary = "freeze__summaries"
     letters = f"{summary}__letter"
     approved = Q(**{f"{letters}__approved_at__isnull": False})
     issued = Q(**{f"{letters}__issued_at__isnull": False})
     free = ~Q(is_held(summary))
+    first = Q(**{f"{summary}__version": 1}) | Q(**{f"{summary}__correction__is_first": True})
     return found.annotate(
         letters=Count(letters),
         approved=Count(letters, filter=approved),
         issued=Count(letters, filter=issued),
         waiting=Count(letters, filter=free & ~approved),
         to_issue=Count(letters, filter=free & approved & ~issued),
-        outstanding=Count(letters, filter=free & ~issued & Q(**{f"{summary}__version": 1})),
+        outstanding=Count(letters, filter=free & ~issued & first),
         held=Count(letters, filter=Q(is_held(summary))),
     )
 

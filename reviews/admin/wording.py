@@ -17,7 +17,6 @@ from casework.choices import AuthorityType, Region
 from casework.conditions import in_words
 from casework.models import Authority
 from casework.refusals import Refused
-from reviews.admin.letters import number_of
 from reviews.letters.differences import compared
 from reviews.letters.vocabulary import VOCABULARY
 from reviews.letters.wording import usual
@@ -30,7 +29,7 @@ from reviews.models import (
     WordingText,
     WordingVersion,
 )
-from reviews.rounds import wording
+from reviews.rounds import number_of, wording
 
 OF_SCOPE = {"type": "authority_type", "region": "region", "council": "authority"}
 

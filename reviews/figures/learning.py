@@ -132,6 +132,13 @@ def _number(number: int) -> str:
     return f"{number:,}" if number else ""
 
 
+def _spoken(held: Learning, name: str, figure: Callable[[int], str] = _number) -> str:
+    """`1 course`, `118 courses`, `more than 1,400 people`; "" for none."""
+    many: int = getattr(held, name)
+    one, several = NOUNS[name]
+    return f"{figure(many)} {one if many == 1 else several}" if many else ""
+
+
 class Placeholder(NamedTuple):
     """A name that stands for a text in the wording of letters; "" is no value."""
 
@@ -149,8 +156,64 @@ class Condition(NamedTuple):
 
 
 PLACEHOLDERS: dict[str, Placeholder] = {
+    "number of seminars": Placeholder(
+        "Seminars held in the year",
+        "4 seminars",
+        lambda f: _spoken(f.now, "seminars"),
+    ),
+    "number of seminar delegates": Placeholder(
+        "People from local authorities at the seminars of the year",
+        "178 delegates",
+        lambda f: _spoken(f.now, "seminar_delegates"),
+    ),
+    "number of seminar authorities": Placeholder(
+        "Local authorities at the seminars of the year, each counted once",
+        "143 local authorities",
+        lambda f: _spoken(f.now, "seminar_authorities"),
+    ),
+    "number of courses": Placeholder(
+        "Courses held in the year",
+        "118 courses",
+        lambda f: _spoken(f.now, "courses"),
+    ),
+    "number of people trained": Placeholder(
+        "People at the courses of the year, from all sectors",
+        "1,432 people",
+        lambda f: _spoken(f.now, "course_people"),
+    ),
+    "number of people trained in hundreds": Placeholder(
+        "People at the courses of the year, in full hundreds",
+        "more than 1,400 people",
+        lambda f: _spoken(f.now, "course_people", round_number),
+    ),
+    "number of seminars before": Placeholder(
+        "Seminars held in the year before",
+        "4 seminars",
+        lambda f: _spoken(f.before, "seminars"),
+    ),
+    "number of seminar delegates before": Placeholder(
+        "People from local authorities at the seminars of the year before",
+        "166 delegates",
+        lambda f: _spoken(f.before, "seminar_delegates"),
+    ),
+    "number of seminar authorities before": Placeholder(
+        "Local authorities at the seminars of the year before, each counted once",
+        "144 local authorities",
+        lambda f: _spoken(f.before, "seminar_authorities"),
+    ),
+    "number of courses before": Placeholder(
+        "Courses held in the year before",
+        "71 courses",
+        lambda f: _spoken(f.before, "courses"),
+    ),
+    "number of people trained before": Placeholder(
+        "People at the courses of the year before, from all sectors",
+        "900 people",
+        lambda f: _spoken(f.before, "course_people"),
+    ),
+    # Older names, which texts of former rounds have.
     "seminars": Placeholder(
-        "Number of seminars held in the year", "4", lambda f: _number(f.now.seminars)
+        "Seminars held in the year, the number alone", "4", lambda f: _number(f.now.seminars)
     ),
     "seminar places": Placeholder(
         "Where the seminars of the year were held, in the order of their days",
@@ -158,25 +221,25 @@ PLACEHOLDERS: dict[str, Placeholder] = {
         lambda f: listed(f.now.seminar_places),
     ),
     "seminar delegates": Placeholder(
-        "People from local authorities at the seminars of the year",
+        "People from local authorities at the seminars of the year, the number alone",
         "178",
         lambda f: _number(f.now.seminar_delegates),
     ),
     "seminar authorities": Placeholder(
-        "Local authorities at the seminars of the year, each counted once",
+        "Local authorities at the seminars of the year, each counted once, the number alone",
         "143",
         lambda f: _number(f.now.seminar_authorities),
     ),
     "courses": Placeholder(
-        "Number of courses held in the year", "118", lambda f: _number(f.now.courses)
+        "Courses held in the year, the number alone", "118", lambda f: _number(f.now.courses)
     ),
     "people trained": Placeholder(
-        "People at the courses of the year, from all sectors",
+        "People at the courses of the year, from all sectors, the number alone",
         "1,432",
         lambda f: _number(f.now.course_people),
     ),
     "people trained in hundreds": Placeholder(
-        "People at the courses of the year, in full hundreds",
+        "People at the courses of the year, in full hundreds, the number alone",
         "more than 1,400",
         lambda f: round_number(f.now.course_people),
     ),
@@ -206,7 +269,9 @@ PLACEHOLDERS: dict[str, Placeholder] = {
         lambda f: f.change_text("course_people"),
     ),
     "seminars before": Placeholder(
-        "Number of seminars held in the year before", "4", lambda f: _number(f.before.seminars)
+        "Seminars held in the year before, the number alone",
+        "4",
+        lambda f: _number(f.before.seminars),
     ),
     "seminar places before": Placeholder(
         "Where the seminars of the year before were held, in the order of their days",
@@ -214,20 +279,22 @@ PLACEHOLDERS: dict[str, Placeholder] = {
         lambda f: listed(f.before.seminar_places),
     ),
     "seminar delegates before": Placeholder(
-        "People from local authorities at the seminars of the year before",
+        "People from local authorities at the seminars of the year before, the number alone",
         "166",
         lambda f: _number(f.before.seminar_delegates),
     ),
     "seminar authorities before": Placeholder(
-        "Local authorities at the seminars of the year before, each counted once",
+        "Local authorities at the seminars of the year before, each counted once, the number alone",
         "144",
         lambda f: _number(f.before.seminar_authorities),
     ),
     "courses before": Placeholder(
-        "Number of courses held in the year before", "71", lambda f: _number(f.before.courses)
+        "Courses held in the year before, the number alone",
+        "71",
+        lambda f: _number(f.before.courses),
     ),
     "people trained before": Placeholder(
-        "People at the courses of the year before, from all sectors",
+        "People at the courses of the year before, from all sectors, the number alone",
         "900",
         lambda f: _number(f.before.course_people),
     ),

@@ -9,7 +9,7 @@ from casework.actions.files import CHANGED, NEW, UNCHANGED, FileImport, Plan
 from casework.importing import CsvFile, Problems, Table
 from casework.models import Authority
 from reviews.models import LearningAttendance, LearningEvent, Sector
-from reviews.pdf.text import first_unprintable
+from reviews.pdf.text import first_unfit
 
 TABLE = Table(
     columns=("kind", "title", "place", "held_on", "audience", "authority", "sector", "people"),
@@ -39,8 +39,8 @@ def read_attendance(
         kind = row.choice("kind", LearningEvent.Kind.values)
         title = row.text("title", longest=150)
         place = row.text("place", longest=60)
-        if character := first_unprintable(place):
-            row.refuse("place", f"has {character}, which letters cannot show; spell it otherwise")
+        if unfit := first_unfit(place):
+            row.refuse("place", f"has {unfit}, which letters cannot show; spell it otherwise")
         held_on = row.past_date("held_on", today=today)
         audience = row.choice("audience", Sector.values)
         authority = row.cells["authority"]

@@ -7,7 +7,8 @@ of its own, where the `((passages))` of types, regions and councils go.
 
 Nothing in a text is executed: it is cut into the parts below, and values are put into those parts
 as text, never into what is still to be read. What the language has no place for is refused with
-its line and column, or printed as it is typed.
+its line and column, or printed as it is typed. What a reader would take for a placeholder that
+nobody filled in is not for letters, also where it is typed on purpose: see `lookalikes`.
 """
 
 import re
@@ -28,7 +29,10 @@ from reviews.letters.document import Block, BulletList, Heading, NumberedList, P
 from reviews.letters.vocabulary import PRIVATE, VOCABULARY, Facts, Requirement, Vocabulary
 
 LONGEST = 20_000  # characters of one text: some ten pages
-NO_FIGURE = "no figure"
+# What looks like a placeholder that was not filled in, of this program or of another.
+UNFILLED = re.compile(
+    r"\(\((?:.{0,80}?\)\))?|\{\{(?:.{0,80}?\}\})?|\{%(?:.{0,80}?%\})?|«(?:.{0,80}?»)?"
+)
 DEEPEST = 5  # conditions or stars inside each other
 TOO_DEEP = f"at most {DEEPEST} conditions stand inside each other; take this one out."
 
@@ -190,7 +194,8 @@ def _pieces(parts: Iterable[Part], facts: Facts) -> Iterator[tuple[str, Style]]:
             if ends_with_space:
                 text = text.lstrip(" ")
         else:
-            text, style = facts.values.get(part.name, NO_FIGURE), part.style
+            # A value that is missing after all leaves its name, which every proof finds.
+            text, style = facts.values.get(part.name, f"(({part.name}))"), part.style
             if part.is_address and not style.link:
                 style = replace(style, link=part.name, is_link_named=True)
         if text:
@@ -230,6 +235,22 @@ def read(text: str, scope: Scope, vocabulary: Vocabulary = VOCABULARY) -> Wordin
     if reading.problems:
         raise NotUnderstood(reading.problems)
     return Wording(nodes)
+
+
+def lookalikes(text: str, scope: Scope, vocabulary: Vocabulary = VOCABULARY) -> list[Problem]:
+    """What a text that can be read would print as if a placeholder had not been filled in.
+
+    Apart from `read`, since texts that were accepted before this was asked can still be read.
+    """
+    reading = _Reading(text, scope, vocabulary)
+    reading.nodes()
+    return sorted(reading.lookalikes)
+
+
+def first_lookalike(text: str) -> str:
+    """What in a name or sentence looks like a placeholder that was not filled in; else empty."""
+    found = UNFILLED.search(text)
+    return found[0] if found else ""
 
 
 def _unfit(text: str) -> Iterator[Problem]:
@@ -313,6 +334,22 @@ _NOT_IN_LETTERS = {
 }
 
 
+# One sign as Markdown reads it, a backslash with the sign that it lets print.
+_SIGN = re.compile(r"\\(?P<escaped>[!-/:-@\[-`{-~])|.|\n")
+
+
+def _looks_unfilled(found: str) -> str:
+    if found.startswith("(("):
+        return (
+            "two brackets side by side look like a placeholder that was not filled in; put a space "
+            "between them."
+        )
+    return (
+        f"“{found}” would print as it stands and look like a placeholder that was not filled in; "
+        "write ((name)) with a name from the list, or take out its signs."
+    )
+
+
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False})
     # Read as typed: indented lines, underlined headings, program text, &names; and footnote links.
@@ -335,6 +372,7 @@ class _Reading:
         self.scope = scope
         self.vocabulary = vocabulary
         self.problems: list[Problem] = []
+        self.lookalikes: list[Problem] = []
         self.marks: list[_Mark] = []
         self.places_of_passages = 0
 
@@ -448,6 +486,7 @@ class _Reading:
     def read_segment(self, segment: _Segment, tests: list[Requirement]) -> list[Node]:
         self.mark_names(segment)
         self.refuse_lines(segment)
+        self.find_lookalikes(segment)
         tokens = _MARKDOWN.parse("\n".join(segment.lines))
         for token in tokens:
             if max((child.level for child in token.children or ()), default=0) > DEEPEST:
@@ -482,7 +521,7 @@ class _Reading:
                             number,
                             position + 1,
                             "two brackets begin a name here that does not end with )) or ??; end "
-                            "it, or write \\(( for two brackets.",
+                            "it, or put a space between the brackets.",
                         )
                         step = 2
                     else:
@@ -539,6 +578,30 @@ class _Reading:
             if _TABLE.fullmatch(line):
                 column = segment.column(offset, line.index("|") + 1)
                 self.problem(number, column, "letters have no tables; write a list instead.")
+
+    def find_lookalikes(self, segment: _Segment) -> None:
+        """Judges the words as they print: without signs of emphasis, values in their places."""
+        printed: list[str] = []
+        places: list[tuple[int, int]] = []
+        for offset, line in enumerate(segment.lines):
+            for match in _SIGN.finditer(f"{line}\n"):
+                sign = match["escaped"] or match[0]
+                if _MARKS.fullmatch(sign):
+                    mark = self.marks[ord(sign) - _FIRST_MARK]
+                    sign = "x" if mark.kind == "value" else ""
+                elif sign == match[0] and sign in "*_":
+                    sign = ""
+                printed.append(sign)
+                places += [(offset, match.start() + 1)] * len(sign)
+        for found in UNFILLED.finditer("".join(printed).replace("\n", " ")):
+            offset, column = places[found.start()]
+            self.lookalikes.append(
+                Problem(
+                    segment.first + offset + 1,
+                    segment.column(offset, column),
+                    _looks_unfilled(found[0]),
+                )
+            )
 
     def start_of(self, node: SyntaxTreeNode, segment: _Segment) -> tuple[int, int]:
         offset = node.map[0] if node.map else 0

@@ -184,10 +184,10 @@ def _chart(statistics: Statistics, measure: str) -> Chart:
     bars = [Bar(OWN, f"{own.percent}%", own.part, own.whole)]
     if statistics.similar is not None:
         average: Rate = getattr(statistics.similar, measure)
-        if average.is_defined:
-            bars.append(
-                Bar(SIMILAR, f"{average.percent}%", average.part, average.whole, is_own=False)
-            )
+        if average.percent is not None:
+            # As long as the percentage says: neither the sums nor what else would give them away
+            # are in a letter, since another council's may be held.
+            bars.append(Bar(SIMILAR, f"{average.percent}%", average.percent, 100, is_own=False))
     return Chart(alternative=_in_words(tuple(bars)), bars=tuple(bars))
 
 
@@ -197,5 +197,6 @@ def _empty_chart() -> Chart:
 
 def _in_words(bars: tuple[Bar, ...]) -> str:
     return "Bar chart. " + " ".join(
-        f"{bar.label}: {bar.value} ({bar.part} of {bar.whole})." for bar in bars
+        f"{bar.label}: {bar.value}{f' ({bar.part} of {bar.whole})' if bar.is_own else ''}."
+        for bar in bars
     )

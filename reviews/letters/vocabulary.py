@@ -82,6 +82,7 @@ COMPLIED_LATE = "complied late"
 NO_COMPARISON = "no comparison"
 POST_VACANT = "post vacant"
 CORRECTION = "corrected letter"
+ALREADY_PUBLIC = "year already public"
 PUBLIC_REPORT = "public report this year"
 LATE_REPLIES = "late replies"
 UPHOLD_AVERAGE = "average of complaints upheld"
@@ -98,7 +99,8 @@ _SOME_DUE = (
 )
 
 
-# What has to be so for a figure of seminars or courses to have a value: one of these.
+# What has to be so for a figure of seminars or courses to have a value, with its noun or without:
+# one of these.
 _COURSES_BEFORE = (
     "courses known before",
     "more courses than before",
@@ -186,7 +188,7 @@ PLACEHOLDERS = (
             name,
             f"{each.description}.",
             each.example,
-            tuple(Requirement(condition) for condition in _LEARNING_NEEDS[name]),
+            tuple(map(Requirement, _LEARNING_NEEDS[name.removeprefix("number of ")])),
         )
         for name, each in learning.PLACEHOLDERS.items()
     ),
@@ -207,6 +209,10 @@ CONDITIONS = (
     Condition(RATE_PER_100K, "Upheld decisions per 100,000 residents can be given."),
     Condition(POST_VACANT, "Nobody was chief executive on the letter's date."),
     Condition(CORRECTION, "The letter replaces one that was issued before."),
+    Condition(
+        ALREADY_PUBLIC,
+        "The letter is dated after the day on which the year's letters became public.",
+    ),
     *(Condition(name, f"{each.description}.") for name, each in learning.CONDITIONS.items()),
 )
 
@@ -231,7 +237,7 @@ def facts_of(
     letter_on: dt.date,
     public_on: dt.date,
     site_address: str,
-    version: int = 1,
+    is_correction: bool = False,
     is_post_vacant: bool = False,
     also_true: Collection[str] = frozenset(),
     also_named: Mapping[str, str] | None = None,
@@ -257,7 +263,7 @@ def facts_of(
         REMEDY_AVERAGE: statistics.similar_percent("remedied") is not None,
         RATE_PER_100K: rate is not None,
         POST_VACANT: is_post_vacant,
-        CORRECTION: version > 1,
+        CORRECTION: is_correction,
     }
     percents = {
         "uphold percent": counts.uphold.percent,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0020_reasons_in_words"),
+        ("reviews", "0026_improvements_guarded_and_found"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

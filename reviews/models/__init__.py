@@ -5,7 +5,7 @@ say by value what they say: names, type, counts, averages, method.
 """
 
 from reviews.models.caselists import CaseList, CaseListKind
-from reviews.models.decisions import PublishedDecision
+from reviews.models.decisions import ImprovementStatus, PublishedDecision, PublishedImprovement
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import (
     Letter,
@@ -44,6 +44,7 @@ __all__ = [
     "Freeze",
     "FrozenLearning",
     "Hold",
+    "ImprovementStatus",
     "LateReplies",
     "LearningAttendance",
     "LearningEvent",
@@ -61,6 +62,7 @@ __all__ = [
     "OutboxMessage",
     "PublishedDecision",
     "PublishedFigure",
+    "PublishedImprovement",
     "Retraction",
     "ReviewText",
     "Round",

@@ -91,6 +91,7 @@ class Letter(models.Model):
 
     class Meta:
         ordering = ["summary__name"]
+        indexes = [models.Index(fields=["sha256"], name="letter_by_sha256")]  # asked at /verify/
         constraints = [
             models.CheckConstraint(
                 name="letter_approved_at_by", condition=together("approved_at", "approved_by")
@@ -165,6 +166,7 @@ class LetterAlternative(models.Model):
 
     class Meta:
         ordering = ["letter", "kind"]
+        indexes = [models.Index(fields=["sha256"], name="letter_alternative_by_sha256")]
         constraints = [
             models.UniqueConstraint(name="letter_alternative_once", fields=["letter", "kind"]),
             models.CheckConstraint(

@@ -47,11 +47,16 @@ class Hold(models.Model):
 
 
 class Correction(models.Model):
-    """When a row that replaces another was counted, by whom, and the date its letter carries."""
+    """When a row that replaces another was counted, by whom, and the date its letter carries.
+
+    `is_first` where nothing had been issued to the authority: the row takes the place of a draft,
+    and its letter replaces none.
+    """
 
     summary = models.OneToOneField(
         AnnualSummary, models.PROTECT, primary_key=True, related_name="correction"
     )
+    is_first = models.BooleanField("first letter", default=False)
     letter_on = models.DateField("letter date")
     corrected_at = models.DateTimeField("corrected")
     corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

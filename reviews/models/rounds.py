@@ -101,6 +101,7 @@ class RoundEvent(models.Model):
         HELD = "held", "Letters held"
         RELEASED = "released", "Letters released"
         ISSUED = "issued", "Letters issued"
+        QUEUED = "queued", "Messages queued"
         SENT = "sent", "Messages sent"
         CORRECTED = "corrected", "Letter corrected"
         RETRACTED = "retracted", "Letter retracted"
@@ -128,6 +129,7 @@ class RoundEvent(models.Model):
                         "held",
                         "released",
                         "issued",
+                        "queued",
                         "sent",
                         "corrected",
                         "retracted",

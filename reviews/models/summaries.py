@@ -1,5 +1,7 @@
 """The figures: frozen in a round, or taken over from what was published before."""
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -8,7 +10,11 @@ from casework.conditions import together
 from reviews.figures.counts import COUNTED, Average, Counts, Statistics
 from reviews.figures.periods import Period
 from reviews.models.rounds import Freeze
-from reviews.querysets import AnnualSummaryQuerySet, PublishedFigureQuerySet
+from reviews.querysets import (
+    AnnualSummaryQuerySet,
+    PublishedFigureQuerySet,
+    TypeAverageQuerySet,
+)
 
 
 class TypeAverage(models.Model):
@@ -23,6 +29,10 @@ class TypeAverage(models.Model):
     complied = models.PositiveIntegerField()
     remedied_by_authority = models.PositiveIntegerField()
     population = models.PositiveBigIntegerField(null=True)
+
+    are_counts_public: bool  # of rows asked for by `with_counts_public`
+
+    objects = TypeAverageQuerySet.as_manager()
 
     class Meta:
         ordering = ["freeze", "authority_type"]
@@ -167,6 +177,21 @@ class AnnualSummary(models.Model):
     @property
     def period(self) -> Period:
         return Period(self.year_ending)
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether its letter takes the place of one that was issued. Reads its correction."""
+        return self.version > 1 and not self.correction.is_first
+
+    @property
+    def number(self) -> int:
+        """The version as everybody outside reads it: 1 is the first that was issued."""
+        return self.version if self.is_correction else 1
+
+    @property
+    def letter_on(self) -> dt.date:
+        """The date of its letter: the round's, or its own where it replaces another row."""
+        return self.correction.letter_on if self.version > 1 else self.freeze.round.letter_on
 
     def counts(self) -> Counts:
         return Counts(

@@ -15,7 +15,7 @@ from threading import Lock
 import fontpkg
 from reportlab.lib.rl_accel import escapePDF
 from reportlab.pdfbase import pdfdoc, pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont, TTFontFace
+from reportlab.pdfbase.ttfonts import SUBSETN, TTFont, TTFontFace, makeToUnicodeCMap
 
 REGULAR = "Lato"
 BOLD = "Lato-Bold"
@@ -48,9 +48,8 @@ class _Face(TTFontFace):
 
     def addSubsetObjects(self, doc, fontname, subset):  # type: ignore[no-untyped-def]
         length, compressed = self._cut(tuple(subset))
-        file = pdfdoc.PDFStream(content=compressed)
+        file = _compressed(compressed)
         file.dictionary["Length1"] = length
-        file.dictionary["Filter"] = pdfdoc.PDFName("FlateDecode")
         descriptor = {
             "Type": "/FontDescriptor",
             "Ascent": self.ascent,
@@ -73,6 +72,25 @@ class _Face(TTFontFace):
             file = self.makeSubset(subset)
         return len(file), zlib.compress(file, 9)
 
+    @lru_cache(maxsize=32)  # noqa: B019 - as above
+    def widths(self, subset: tuple[int, ...]) -> bytes:
+        """The widths of these characters as the file has them."""
+        written: bytes = pdfdoc.PDFArray(map(self.getCharWidth, subset)).format(None)
+        return written
+
+
+def _compressed(content: bytes) -> pdfdoc.PDFStream:
+    """A stream of what is compressed already."""
+    stream = pdfdoc.PDFStream(content=content)
+    stream.dictionary["Filter"] = pdfdoc.PDFName("FlateDecode")
+    return stream
+
+
+@lru_cache(maxsize=32)
+def _meanings(name: str, subset: tuple[int, ...]) -> bytes:
+    """What each code of a subset means, compressed."""
+    return zlib.compress(makeToUnicodeCMap(name, list(subset)).encode())
+
 
 class _Font(TTFont):
     """A font whose every document starts from the same repertoire.
@@ -93,6 +111,24 @@ class _Font(TTFont):
         if doc not in self.state:
             super().splitString(REPERTOIRE, doc)
         return super().splitString(text, doc, encoding)
+
+    def addObjects(self, doc):  # type: ignore[no-untyped-def]
+        """Writes the subsets, as reportlab does, with what is the same in every document kept."""
+        state = self.state.pop(doc)
+        state.frozen = 1
+        for number, points in enumerate(state.subsets):
+            subset = tuple(points)
+            name = f"{SUBSETN(number).decode()}+{self.face.name.decode()}"
+            font = pdfdoc.PDFTrueTypeFont()
+            font.Name = f"{state.internalName}+{number}"
+            font.BaseFont = name
+            font.FirstChar, font.LastChar = 0, len(subset) - 1
+            font.Widths = self.face.widths(subset)
+            meanings = _compressed(_meanings(name, subset))
+            font.ToUnicode = doc.Reference(meanings, f"toUnicodeCMap:{name}")
+            font.FontDescriptor = self.face.addSubsetObjects(doc, name, subset)
+            doc.Reference(font, font.Name)
+            doc.idToObject["BasicFonts"].dict[font.Name] = font
 
     def getSubsetInternalName(self, subset, doc):  # type: ignore[no-untyped-def]
         if doc not in self.state:

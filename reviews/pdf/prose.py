@@ -196,10 +196,17 @@ class _Piece:
     space: float
 
 
+# The words of a language are few, and the same in all letters.
+@lru_cache(maxsize=16384)
+def _width(text: str, font: str, size: float) -> float:
+    wide: float = stringWidth(text, font, size)
+    return wide
+
+
 def _piece(text: str, font: str, link: str, size: float) -> _Piece:
     word = text.removesuffix(" ")
-    ink = stringWidth(word, font, size)
-    return _Piece(text, font, link, ink, stringWidth(" ", font, size) if word != text else 0.0)
+    ink = _width(word, font, size)
+    return _Piece(text, font, link, ink, _width(" ", font, size) if word != text else 0.0)
 
 
 def _words(runs: tuple[Run, ...], style: Style, width: float) -> Iterator[list[_Piece]]:
@@ -219,7 +226,7 @@ def _words(runs: tuple[Run, ...], style: Style, width: float) -> Iterator[list[_
 
 def _parts(word: str, font: str, size: float, width: float) -> Iterator[str]:
     """A word that is wider than a line in parts that are not, any other as it is."""
-    if stringWidth(word.removesuffix(" "), font, size) <= width:
+    if _width(word.removesuffix(" "), font, size) <= width:
         yield word
         return
     part = ""

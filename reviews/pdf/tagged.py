@@ -13,6 +13,7 @@ numbers of objects. docs/decisions/0017-tagged-pdf.md says why.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 
@@ -274,7 +275,7 @@ class Writing:
 
     def move(self, x: float, y: float) -> None:
         """Goes on at another place."""
-        self._code.append(f"1 0 0 1 {fp_str(x, y)} Tm")
+        self._code.append(f"1 0 0 1 {_number(x)} {_number(y)} Tm")
 
     def new_line(self) -> None:
         self._code.append("T*")
@@ -288,7 +289,7 @@ class Writing:
             self._turn_to(owner)
         if colour is not self._colour:
             self._colour = colour
-            self._code.append(f"{fp_str(colour.red, colour.green, colour.blue)} rg")
+            self._code.append(_filled(colour))
         if shown := literal(text, font):
             self._set_font(font, 0, style)
             self._code.append(f"{shown} Tj")
@@ -314,7 +315,19 @@ class Writing:
         if self._font != (font, subset):
             self._font = (font, subset)
             name = getFont(font).getSubsetInternalName(subset, self._canvas._doc)
-            self._code.append(f"{name} {fp_str(style.size)} Tf {fp_str(style.leading)} TL")
+            self._code.append(f"{name} {_number(style.size)} Tf {_number(style.leading)} TL")
+
+
+# Most places, sizes and colours are the same in all letters of a round.
+@lru_cache(maxsize=16384)
+def _number(value: float) -> str:
+    written: str = fp_str(value)
+    return written
+
+
+@lru_cache(maxsize=64)
+def _filled(colour: Color) -> str:
+    return f"{fp_str(colour.red, colour.green, colour.blue)} rg"
 
 
 def _all(element: Element) -> Iterator[Element]:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reviews.letters.document import LetterDocument, Run
+from reviews.letters.language import first_lookalike
 from reviews.pdf.fonts import PRINTABLE
 
 _SCHEMES = {"http", "https", "mailto"}
@@ -55,6 +56,18 @@ def first_unprintable(text: str) -> str:
         if character not in PRINTABLE:
             return _named(character)
     return ""
+
+
+def first_unfit(text: str) -> str:
+    """What a name or sentence has that letters do not show, named for the person typing; or empty.
+
+    A character that they cannot show, or what their readers would take for a placeholder that
+    nobody filled in.
+    """
+    if character := first_unprintable(text):
+        return character
+    found = first_lookalike(text)
+    return f"“{found}” (like a placeholder not filled in)" if found else ""
 
 
 def _named(character: str) -> str:

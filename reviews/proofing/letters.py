@@ -20,6 +20,7 @@ from reviews.pdf.render import DoesNotFit, UnprintableCharacter, render
 from reviews.proofing.findings import Finding, Proof
 from reviews.proofing.reading import findings
 from reviews.renditions import Kind, make_rendition
+from reviews.software import software_digest
 
 WHOLE = "summary__freeze__round"
 
@@ -29,9 +30,9 @@ def proof_letters(
 ) -> dict[int, Proof]:
     """What is wrong with each letter, by its key, and stores it.
 
-    A letter that was right before and has not changed since is not read again; one with an error
-    is, as its cause may have been mended elsewhere. Each that is read takes twenty to forty
-    milliseconds.
+    A letter that was right before is not read again while it and the software that makes and reads
+    it are the same; one with an error is, as its cause may have been mended elsewhere. Each that is
+    read takes twenty to forty milliseconds.
     """
     kept = {
         proof.letter_id: proof
@@ -90,8 +91,13 @@ def _whole(letters: QuerySet[Letter]) -> list[tuple[Letter, LetterDocument]]:
 
 
 def digest_of(document: LetterDocument, letter: Letter) -> str:
-    """What a proof rests on: the letter's words and figures, and whom it goes to."""
-    said = [words_and_figures(document), sorted(letter.recipients), letter.is_post_vacant]
+    """What a proof rests on: the letter's words and figures, whom it goes to, and the software."""
+    said = [
+        words_and_figures(document),
+        sorted(letter.recipients),
+        letter.is_post_vacant,
+        software_digest(),
+    ]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

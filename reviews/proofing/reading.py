@@ -4,7 +4,6 @@ The PDF is read back by another library than the one that drew it, so that a sli
 cannot hide itself.
 """
 
-import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from threading import Lock
@@ -12,7 +11,8 @@ from threading import Lock
 import pypdfium2
 
 from reviews.figures.counts import Statistics
-from reviews.letters.document import Heading, LetterDocument
+from reviews.letters.document import Bar, Heading, LetterDocument
+from reviews.letters.language import UNFILLED
 from reviews.letters.statements import panels
 from reviews.proofing.findings import Finding
 
@@ -20,7 +20,6 @@ MOST_PAGES = 4
 MARGIN = 36.0  # points at each edge of a page on which nothing is printed
 FOOT = 70.0  # what stands lower is the foot of every page
 
-UNRESOLVED = re.compile(r"\(\(.*?\)\)|\(\(|\{\{.*?\}\}|\{%.*?%\}|«.*?»|\bno figure\b")
 _reading = Lock()  # pdfium reads one file at a time
 
 
@@ -71,11 +70,12 @@ def _plain(text: str) -> str:
 
 def _unresolved(pages: list[_Page]) -> Iterator[Finding]:
     for number, page in enumerate(pages, 1):
-        for found in UNRESOLVED.findall(page.text):
+        for found in UNFILLED.findall(page.text):
             yield Finding(
                 "error",
                 "unresolved-placeholder",
-                f"“{found}” looks like a placeholder that was not filled in; correct the wording.",
+                f"“{found}” looks like a placeholder that was not filled in; correct the wording "
+                "or the name.",
                 number,
             )
 
@@ -123,7 +123,7 @@ def _disagreeing(statistics: Statistics, pages: list[_Page], html: str) -> Itera
     for panel in panels(statistics):
         for statement in panel.statements:
             for where, text, page in (("PDF", said, len(pages)), ("page", shown, None)):
-                if not re.search(rf"(?<!\d){re.escape(statement.text)}", text):
+                if not _stands(statement.text, text):
                     yield Finding(
                         "error",
                         "figures-disagree",
@@ -133,8 +133,7 @@ def _disagreeing(statistics: Statistics, pages: list[_Page], html: str) -> Itera
                     )
         for bar in panel.chart.bars:
             for where, text, page in (("PDF", said, len(pages)), ("page", shown, None)):
-                # Label and value one after the other, as they are drawn.
-                if not re.search(rf"{re.escape(bar.label)}\s*{bar.value}(?![\d%])", text):
+                if not _is_shown(bar, text):
                     yield Finding(
                         "error",
                         "figures-disagree",
@@ -142,6 +141,31 @@ def _disagreeing(statistics: Statistics, pages: list[_Page], html: str) -> Itera
                         "the frozen figures do; tell whoever looks after the system.",
                         page,
                     )
+
+
+def _stands(words: str, text: str) -> bool:
+    """Whether the words stand in the text, and not from the middle of a longer number on."""
+    return any(not text[at - 1 : at].isdecimal() for at in _places(words, text))
+
+
+def _is_shown(bar: Bar, text: str) -> bool:
+    """Whether a bar's label and its whole value stand one after the other, as they are drawn."""
+    for at in _places(bar.label, text):
+        start = at + len(bar.label)
+        start += text[start : start + 1] == " "
+        end = start + len(bar.value)
+        after = text[end : end + 1]
+        if text[start:end] == bar.value and not (after.isdecimal() or after == "%"):
+            return True
+    return False
+
+
+def _places(words: str, text: str) -> Iterator[int]:
+    """Where the words begin in the text; as they differ from letter to letter, without patterns."""
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + 1)
 
 
 class _Words(HTMLParser):

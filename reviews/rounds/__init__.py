@@ -29,7 +29,7 @@ from reviews.rounds.signing import (
     remove_signature,
     set_signature,
 )
-from reviews.rounds.steps import record
+from reviews.rounds.steps import number_of, record
 
 __all__ = [
     "Finding",
@@ -48,6 +48,7 @@ __all__ = [
     "hold",
     "issue",
     "make_alternative",
+    "number_of",
     "open_round",
     "queue_case_lists",
     "record",

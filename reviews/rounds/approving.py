@@ -1,6 +1,7 @@
 """Approval by a second person, and what makes an approved letter a draft again."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
@@ -17,10 +18,10 @@ from reviews.models import (
     WordingText,
     WordingVersion,
 )
-from reviews.pdf.text import first_unprintable
+from reviews.pdf.text import first_unfit
 from reviews.proofing import Proof, digest_of_all, proof_letters
 from reviews.querysets import LetterQuerySet
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 A_MINUTE = dt.timedelta(minutes=1)  # in which a round is opened
 MOST_PROBLEMS = 20  # said at once when letters are refused
@@ -38,10 +39,10 @@ def approve(
     """Approves the letters given, or all of the round; the number that were not yet approved.
 
     Refuses whoever froze the figures: letters are approved by a second person. `seen` is the number
-    of the freeze that person looked at, and `words_seen` what `words_of` said then; letters that
-    have changed since are not approved unseen. Letters are
-    proofed first: an error refuses, warnings need a `reason`. Of all letters those returned and not
-    answered stay drafts; asked for by itself, such a letter is refused.
+    of the freeze that person looked at, and `words_seen` what `words_of` said then of the same
+    letters; letters that have changed since are not approved unseen. Letters are proofed first: an
+    error refuses, warnings need a `reason`. Of all letters those returned and not answered stay
+    drafts; asked for by itself, such a letter is refused.
     """
     require(by, "reviews.approve_letters", "approve letters")
     # Most of the reading is done before anybody has to wait for the round.
@@ -79,7 +80,7 @@ def approve(
                 f"{by.get_username()} drafted the correction for {own.summary.name}; another "
                 "person has to approve it."
             )
-        if words_seen and words_of(round_) != words_seen:
+        if words_seen and words_of(round_, letters) != words_seen:
             raise Refused(
                 f"What letters of the round {round_.year} say has changed since you looked; look "
                 "at them again before you approve them."
@@ -89,14 +90,17 @@ def approve(
             approved_at=timezone.now(), approved_by=by
         )
         if approved:
-            detail = f"{approved} letters{accepted}"
+            detail = f"{number_of(approved)}{accepted}"
             record(round_, RoundEvent.Action.APPROVED, by=by, detail=detail)
     return approved
 
 
-def words_of(round_: Round) -> str:
-    """A digest of all that the letters of a round say which are neither approved nor held."""
-    return digest_of_all(Letter.objects.of_round(round_.pk).awaiting_approval())
+def words_of(round_: Round, letters: QuerySet[Letter] | None = None) -> str:
+    """A digest of all that letters say: those given, or all of the round that wait for approval."""
+    of_round = Letter.objects.of_round(round_.pk)
+    if letters is None:
+        return digest_of_all(of_round.awaiting_approval())
+    return digest_of_all(of_round.filter(pk__in=letters.order_by().values("pk")))
 
 
 def _to_approve(round_: Round, letters: QuerySet[Letter] | None) -> LetterQuerySet:
@@ -117,7 +121,7 @@ def _accept(proofs: dict[int, Proof], reason: str) -> str:
     warned = sum(1 for proof in proofs.values() if proof.of("warning"))
     if not warned:
         return ""
-    letters = "1 letter has" if warned == 1 else f"{warned} letters have"
+    letters = f"{number_of(warned)} {'has' if warned == 1 else 'have'}"
     if not reason.strip():
         raise Refused(f"{letters} warnings; say why they may be approved all the same.")
     return f"; {letters} warnings, accepted: {reason.strip()}"
@@ -161,6 +165,27 @@ def answer_return(*, letter: Letter, by: User, answer: str) -> LetterReturn:
     return open_return
 
 
+def carry_over_returns(
+    round_: Round, former: QuerySet[Letter], in_place: Iterable[Letter], *, by: User
+) -> None:
+    """A letter returned and not answered stays so, when new drafts take the place of `former`.
+
+    Of an authority that has no letter any more the comment goes with its draft.
+    """
+    new = {letter.summary.authority_id: letter for letter in in_place}
+    unanswered = LetterReturn.objects.unanswered().filter(letter__in=former.order_by().values("pk"))
+    carried = []
+    for each in unanswered.select_related("letter__summary"):
+        if letter := new.get(each.letter.summary.authority_id):
+            each.letter = letter
+            carried.append(each)
+    LetterReturn.objects.bulk_update(carried, ["letter"])
+    if carried:
+        names = ", ".join(sorted(each.letter.summary.name for each in carried))
+        detail = f"Returned still, now as new drafts: {names}"
+        record(round_, RoundEvent.Action.RETURNED, by=by, detail=detail)
+
+
 def _not_issued(round_: Round, letter: Letter) -> LetterQuerySet:
     """The letter as a queryset, if it is of the round's newest freeze and not issued."""
     own = Letter.objects.of_round(round_.pk).filter(pk=letter.pk)
@@ -187,10 +212,8 @@ def amend_letter(*, letter: Letter, by: User, addressee: str, salutation: str) -
     """Changes whom a letter addresses; whether it had been approved and is a draft again."""
     require(by, "reviews.change_letter", "change a letter")
     for text in (addressee.replace("\r", "").replace("\n", " "), salutation):
-        if character := first_unprintable(text):
-            raise Refused(
-                f"{text!r} has {character}, which letters cannot show; spell it otherwise."
-            )
+        if unfit := first_unfit(text):
+            raise Refused(f"{text!r} has {unfit}, which letters cannot show; spell it otherwise.")
     with recorded(by=by, what="Change whom a letter addresses"):
         # The round first, as everything else does that changes its letters.
         round_ = Round.objects.select_for_update().get(pk=letter.summary.freeze.round_id)
@@ -206,5 +229,5 @@ def withdraw_approval(round_: Round, letters: QuerySet[Letter], *, by: User) -> 
         approved_at=None, approved_by=None
     )
     if withdrawn:
-        record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=f"{withdrawn} letters")
+        record(round_, RoundEvent.Action.WITHDRAWN, by=by, detail=number_of(withdrawn))
     return withdrawn

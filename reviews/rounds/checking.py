@@ -12,9 +12,10 @@ from casework.choices import ContactRole
 from casework.models import Authority, Complaint, Contact, Decision
 from casework.querysets import a_year_before
 from reviews.figures.rates import Rate
-from reviews.letters.statements import PER_100K_FROM
+from reviews.letters import wording
+from reviews.letters.statements import PER_100K_FROM, number
 from reviews.models import AnnualSummary, PublishedFigure, Round, Signatory
-from reviews.pdf.text import first_unprintable
+from reviews.pdf.text import first_unfit
 from reviews.statistics import Row, rows
 
 # What counts as far from last year's figure (docs/figures.md, "Checks before freezing").
@@ -43,10 +44,10 @@ type Officers = dict[int, dict[str, Contact]]
 def check(round_: Round, *, today: dt.date | None = None) -> list[Finding]:
     """What blocks freezing and what only warns, the blocks first, by authority."""
     lines, officers = rows(round_.period), officers_on(round_.letter_on)
-    today = today or timezone.localdate()
+    today, signatory = today or timezone.localdate(), signatory_on(round_.letter_on)
     return [
-        *blocks(round_, lines, officers, today=today),
-        *_warnings(round_, lines, officers, today=today),
+        *blocks(round_, lines, officers, today=today, signatory=signatory),
+        *_warnings(round_, lines, officers, today=today, signatory=signatory),
     ]
 
 
@@ -55,8 +56,9 @@ def _chief(officers: Officers, authority_id: int) -> Contact | None:
 
 
 def blocks(
-    round_: Round, lines: list[Row], officers: Officers, *, today: dt.date
+    round_: Round, lines: list[Row], officers: Officers, *, today: dt.date, signatory: str
 ) -> Iterator[Finding]:
+    """What blocks freezing; `signatory` is whoever signs, name and titles one a line."""
     period = round_.period
     if today <= period.last_day:
         yield Finding(
@@ -64,16 +66,24 @@ def blocks(
             "period-not-over",
             f"The year {period.text} is not over yet; freeze it from the day after it ends.",
         )
+    for text in signatory.splitlines():
+        if unfit := first_unfit(text):
+            yield Finding(
+                "block",
+                "unprintable-text",
+                f"whoever signs: {text!r} has {unfit}, which letters cannot show; spell it "
+                "otherwise.",
+            )
     for line in lines:
         texts = [line.authority.name_on(period.last_day)]
         if chief := _chief(officers, line.authority.pk):
             texts += [chief.printed_name, chief.job_title]
         for text in texts:
-            if character := first_unprintable(text):
+            if unfit := first_unfit(text):
                 yield Finding(
                     "block",
                     "unprintable-text",
-                    f"{text!r} has {character}, which letters cannot show; spell it otherwise.",
+                    f"{text!r} has {unfit}, which letters cannot show; spell it otherwise.",
                     line.authority,
                 )
         for problem in line.tally.problems:
@@ -98,9 +108,9 @@ def blocks(
 
 
 def _warnings(
-    round_: Round, lines: list[Row], officers: Officers, *, today: dt.date
+    round_: Round, lines: list[Row], officers: Officers, *, today: dt.date, signatory: str
 ) -> Iterator[Finding]:
-    if not Signatory.objects.signing_on(round_.letter_on).exists():
+    if signatory == wording.OFFICE:
         yield Finding(
             "warning",
             "no-signatory",
@@ -231,7 +241,8 @@ def _far_from_last_year(
             yield Finding(
                 "warning",
                 "far-from-last-year",
-                f"{now.received} complaints received, {received} the year before.",
+                f"{number(now.received, 'complaint', 'complaints')} received, {received} the year "
+                "before.",
                 line.authority,
             )
 
@@ -242,3 +253,9 @@ def officers_on(day: dt.date) -> Officers:
     for contact in Contact.objects.in_office_on(day):
         found[contact.authority_id][contact.role] = contact
     return found
+
+
+def signatory_on(day: dt.date) -> str:
+    """Name and titles of whoever signs letters of this date, one a line."""
+    signatory = Signatory.objects.signing_on(day).first()
+    return f"{signatory.name}\n{signatory.titles}" if signatory else wording.OFFICE

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Max
 from django.utils import timezone
 
 from casework.actions import recorded
@@ -11,15 +10,16 @@ from casework.models import Authority, Complaint, Decision, Recommendation
 from casework.refusals import Refused
 from reviews.figures.counts import COUNTED, Average
 from reviews.models import AnnualSummary, Correction, Letter, Round, RoundEvent
-from reviews.pdf.text import first_unprintable
-from reviews.rounds.checking import blocks, officers_on
+from reviews.pdf.text import first_unfit
+from reviews.querysets import LetterQuerySet
+from reviews.rounds.approving import carry_over_returns
+from reviews.rounds.checking import blocks, officers_on, signatory_on
 from reviews.rounds.freezing import (
     draft_letter,
     freeze_conditions,
     frozen_row,
     keep_case_lists,
     let_nobody_write,
-    signatory_on,
 )
 from reviews.rounds.holding import carry_over
 from reviews.rounds.steps import record, require
@@ -41,7 +41,10 @@ def correct(
     """Recounts one authority of a round and drafts a letter that replaces the issued one.
 
     The reason is printed in the letter. The draft is approved by a second person and issued as any
-    other. `instead_of` is the version of a correction that is not issued yet, whose draft goes.
+    other. `instead_of` is the version of a draft that was looked at, which goes.
+
+    Where other letters of the round are issued and none to this authority, its draft goes in any
+    case, and the new letter is its first: it names no other, and the reason stays on record only.
     """
     require(by, "reviews.correct_letter", "correct a letter")
     reason = _fit_to_print(reason)
@@ -54,9 +57,13 @@ def correct(
         if problems := correction_refusals(round_, authority, instead_of=instead_of):
             raise Refused(*problems)
         former = AnnualSummary.objects.filter(freeze=round_.freeze_id, authority=authority)
+        draft, is_first = _draft(round_, authority), is_first_letter(round_, authority)
         line, today = row_of(authority, round_.period), timezone.localdate()
-        officers = officers_on(today)
-        problems = [str(finding) for finding in blocks(round_, [line], officers, today=today)]
+        # A first letter is not dated before those to the others.
+        letter_on = max(today, round_.letter_on) if is_first else today
+        officers, signatory = officers_on(letter_on), signatory_on(letter_on)
+        found = blocks(round_, [line], officers, today=today, signatory=signatory)
+        problems = [str(finding) for finding in found]
         if problems:
             raise Refused(*problems)
         last = former.select_related("freeze").latest("version")
@@ -69,16 +76,21 @@ def correct(
         freeze_conditions([summary], round_.period)
         keep_case_lists([summary], round_.period)
         Correction.objects.create(
-            summary=summary, letter_on=today, corrected_at=timezone.now(), corrected_by=by
+            summary=summary,
+            is_first=is_first,
+            letter_on=letter_on,
+            corrected_at=timezone.now(),
+            corrected_by=by,
         )
-        draft_letter(summary, officers.get(authority.pk, {}), signatory_on(today), by).save(
-            force_insert=True
-        )
-        if instead_of is not None:
-            carry_over(former.filter(version=instead_of), [summary], by=by)
-            _letters(round_, authority).filter(summary__version=instead_of).delete()
-        detail = f"{summary.name}, version {summary.version}: {reason}"
+        letter = draft_letter(summary, officers.get(authority.pk, {}), signatory, by)
+        letter.save(force_insert=True)
+        before_issue = " before anything was sent" if is_first else ""
+        detail = f"{summary.name}, version {summary.version}{before_issue}: {reason}"
         record(round_, RoundEvent.Action.CORRECTED, by=by, detail=detail)
+        if draft is not None:
+            carry_over(former.filter(pk=draft.summary_id), [summary], by=by)
+            carry_over_returns(round_, Letter.objects.filter(pk=draft.pk), [letter], by=by)
+            draft.delete()
     return summary
 
 
@@ -87,14 +99,13 @@ def correction_refusals(
 ) -> list[str]:
     """Why the letter to an authority cannot be corrected now, a sentence each."""
     letters = _letters(round_, authority)
-    if not letters.issued().exists():
+    if not (letters.exists() and Letter.objects.of_round(round_.pk).issued().exists()):
         return [
             f"No letter to {authority.official_name} is issued in the round {round_.year}, so "
             "there is none to correct; change its draft, or freeze the figures again."
         ]
-    draft = letters.filter(issued_at__isnull=True).select_related("summary").first()
-    version = draft.summary.version if draft else None
-    if version == instead_of:
+    version = open_draft(round_, authority)
+    if version == instead_of or (version == 1 and instead_of is None):
         return []
     if version is None:
         return [
@@ -107,11 +118,15 @@ def correction_refusals(
     ]
 
 
-def open_correction(round_: Round, authority: Authority) -> int | None:
-    """The version of a correction that is not issued yet, or None."""
-    draft = _letters(round_, authority).filter(issued_at__isnull=True, summary__version__gt=1)
-    version: int | None = draft.aggregate(version=Max("summary__version"))["version"]
-    return version
+def open_draft(round_: Round, authority: Authority) -> int | None:
+    """The version of the letter that is not issued yet, whose place a correction takes, or None."""
+    draft = _draft(round_, authority)
+    return draft.summary.version if draft else None
+
+
+def is_first_letter(round_: Round, authority: Authority) -> bool:
+    """Whether nothing was issued to the authority yet, so that a new letter replaces none."""
+    return not _letters(round_, authority).issued().exists()
 
 
 def changes(round_: Round, authority: Authority) -> list[tuple[str, Any, Any]]:
@@ -127,8 +142,13 @@ def changes(round_: Round, authority: Authority) -> list[tuple[str, Any, Any]]:
     ]
 
 
-def _letters(round_: Round, authority: Authority) -> Any:
+def _letters(round_: Round, authority: Authority) -> LetterQuerySet:
     return Letter.objects.of_round(round_.pk).filter(summary__authority=authority)
+
+
+def _draft(round_: Round, authority: Authority) -> Letter | None:
+    unissued = _letters(round_, authority).filter(issued_at__isnull=True)
+    return unissued.select_related("summary").first()
 
 
 def _fit_to_print(reason: str) -> str:
@@ -139,6 +159,6 @@ def _fit_to_print(reason: str) -> str:
         raise Refused(
             f"The reason has {len(reason)} characters; the letter has room for {REASON_LENGTH}."
         )
-    if character := first_unprintable(reason):
-        raise Refused(f"The reason has {character}, which letters cannot show; spell it otherwise.")
+    if unfit := first_unfit(reason):
+        raise Refused(f"The reason has {unfit}, which letters cannot show; spell it otherwise.")
     return reason

@@ -1,6 +1,5 @@
 """Freezing: the year is counted once, and every authority gets a row and a draft letter."""
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -16,6 +15,7 @@ from casework.refusals import Refused
 from reviews.figures.counts import COUNTED, Average
 from reviews.figures.periods import Period
 from reviews.letters import wording
+from reviews.letters.statements import number
 from reviews.letters.vocabulary import PUBLIC_REPORT
 from reviews.models import (
     AnnualSummary,
@@ -25,11 +25,11 @@ from reviews.models import (
     Letter,
     Round,
     RoundEvent,
-    Signatory,
     SummaryCondition,
     TypeAverage,
 )
-from reviews.rounds.checking import blocks, officers_on
+from reviews.rounds.approving import carry_over_returns
+from reviews.rounds.checking import blocks, officers_on, signatory_on
 from reviews.rounds.holding import carry_over
 from reviews.rounds.steps import record, require
 from reviews.statistics import METHOD_VERSION, Row, averages, cases, learning, reported_on, rows
@@ -38,7 +38,8 @@ from reviews.statistics import METHOD_VERSION, Row, averages, cases, learning, r
 def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
     """Counts once and stores a row and a draft letter for every authority.
 
-    With a reason, freezes again: the rows of before stay, the drafts go, approvals are void.
+    With a reason, freezes again: the rows of before stay, the drafts go, approvals are void. What
+    is held or returned stays so.
     """
     require(by, "reviews.freeze_round", "freeze a round")
     # Changes of cases under way end first and others wait, so that none is missed by both the
@@ -52,10 +53,12 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         _refuse_if_frozen(round_, reason)
         lines, officers = rows(round_.period), officers_on(round_.letter_on)
         today = timezone.localdate()
-        problems = [str(finding) for finding in blocks(round_, lines, officers, today=today)]
+        signatory = signatory_on(round_.letter_on)
+        found = blocks(round_, lines, officers, today=today, signatory=signatory)
+        problems = [str(finding) for finding in found]
         if problems:
             raise Refused(*problems)
-        Letter.objects.of_round(round_.pk).delete()
+        drafts = Letter.objects.of_round(round_.pk)  # of the freeze of before
         frozen = Freeze.objects.create(
             round=round_,
             number=round_.freezes.count() + 1,
@@ -77,21 +80,23 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         )
         FrozenLearning.of(frozen, learning(round_.period)).save(force_insert=True)
         freeze_conditions(summaries, round_.period)
-        signatory = signatory_on(round_.letter_on)
         keep_case_lists(summaries, round_.period)
-        Letter.objects.bulk_create(
+        letters = Letter.objects.bulk_create(
             draft_letter(summary, officers.get(summary.authority_id, {}), signatory, by)
             for summary in summaries
         )
         former = AnnualSummary.objects.filter(freeze__round=round_).exclude(freeze=frozen)
         carry_over(former, summaries, by=by)
+        carry_over_returns(round_, drafts, letters, by=by)
+        drafts.delete()
         Round.objects.filter(pk=round_.pk).update(freeze=frozen)
         lock_period(
             year=round_.year,
             first_day=round_.period.first_day,
             last_day=round_.period.last_day,
         )
-        detail = f"{len(summaries)} authorities" + (f", again: {reason}" if reason else "")
+        detail = number(len(summaries), "authority", "authorities")
+        detail += f", again: {reason}" if reason else ""
         record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
     return frozen
 
@@ -211,9 +216,3 @@ def draft_letter(
         recipients={role: o.email for role, o in sorted(officers.items()) if o.email},
         frozen_by=frozen_by,
     )
-
-
-def signatory_on(day: dt.date) -> str:
-    """Name and titles of whoever signs letters of this date, one a line."""
-    signatory = Signatory.objects.signing_on(day).first()
-    return f"{signatory.name}\n{signatory.titles}" if signatory else wording.OFFICE

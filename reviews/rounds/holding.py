@@ -3,21 +3,22 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from casework.actions import recorded
 from casework.refusals import Refused
 from reviews.models import AnnualSummary, Hold, Letter, Round, RoundEvent
 from reviews.querysets import is_held
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 
 def hold(*, round_: Round, by: User, reason: str, letters: QuerySet[Letter] | None = None) -> int:
     """Holds the letters given, or all of the round; the number that were not held yet.
 
-    A held letter is neither needed for issuing nor issued, and is not public. With a letter all
-    earlier versions are held: they are no more fit to be read than what took their place.
+    A held letter is neither needed for issuing nor issued, and is not public. With an issued letter
+    all earlier versions are held: they are no more fit to be read than what took their place. A
+    correction not issued yet has taken nothing's place and is held alone.
     """
     require(by, "reviews.hold_letters", "hold letters")
     reason = reason.strip()
@@ -31,7 +32,7 @@ def hold(*, round_: Round, by: User, reason: str, letters: QuerySet[Letter] | No
             for summary in to_hold(round_, letters)
         )
         if held:
-            detail = f"{len(held)} letters: {reason}"
+            detail = f"{number_of(len(held))}: {reason}"
             record(round_, RoundEvent.Action.HELD, by=by, detail=detail)
     return len(held)
 
@@ -39,35 +40,41 @@ def hold(*, round_: Round, by: User, reason: str, letters: QuerySet[Letter] | No
 def release(*, round_: Round, by: User, letters: QuerySet[Letter] | None = None) -> int:
     """Releases the letters given, or all of the round; the number that were held.
 
-    With a letter all its later versions are released, or a letter that was replaced would be public
-    as if it stood.
+    With a letter its later versions that are issued are released, or a letter that was replaced
+    would be public as if it stood. A correction not issued yet is released by itself.
     """
     require(by, "reviews.hold_letters", "release letters")
     with recorded(by=by, what=f"Release letters of the round {round_.year}"):
         round_ = _locked(round_)
         released = to_release(round_, letters).update(released_at=timezone.now(), released_by=by)
         if released:
-            record(round_, RoundEvent.Action.RELEASED, by=by, detail=f"{released} letters")
+            record(round_, RoundEvent.Action.RELEASED, by=by, detail=number_of(released))
     return released
 
 
 def to_hold(round_: Round, letters: QuerySet[Letter] | None = None) -> QuerySet[AnnualSummary]:
     """The rows that `hold` would hold."""
-    earlier = _chosen(round_, letters).filter(
-        summary__authority=OuterRef("authority"), summary__version__gte=OuterRef("version")
+    with_it = _chosen(round_, letters).filter(
+        Q(summary__version=OuterRef("version"))
+        | Q(summary__version__gt=OuterRef("version"), issued_at__isnull=False),
+        summary__authority=OuterRef("authority"),
     )
     return AnnualSummary.objects.filter(
-        Exists(earlier), ~is_held(), freeze=round_.freeze_id, letter__isnull=False
+        Exists(with_it), ~is_held(), freeze=round_.freeze_id, letter__isnull=False
     )
 
 
 def to_release(round_: Round, letters: QuerySet[Letter] | None = None) -> QuerySet[Hold]:
     """The holds that `release` would end."""
-    later = _chosen(round_, letters).filter(
-        summary__authority=OuterRef("summary__authority"),
-        summary__version__lte=OuterRef("summary__version"),
+    of_authority = _chosen(round_, letters).filter(
+        summary__authority=OuterRef("summary__authority")
     )
-    return Hold.objects.open().filter(Exists(later), summary__freeze=round_.freeze_id)
+    own = of_authority.filter(summary__version=OuterRef("summary__version"))
+    earlier = of_authority.filter(summary__version__lt=OuterRef("summary__version"))
+    return Hold.objects.open().filter(
+        Exists(own) | Q(Exists(earlier), summary__letter__issued_at__isnull=False),
+        summary__freeze=round_.freeze_id,
+    )
 
 
 def carry_over(

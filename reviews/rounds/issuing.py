@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from casework.actions import recorded
 from casework.refusals import Refused
-from reviews.drafting import compose
+from reviews.drafting import RoundWording, compose, wording_of
 from reviews.letters.document import to_plain
+from reviews.letters.statements import number
 from reviews.models import (
     Freeze,
     Letter,
@@ -23,7 +24,7 @@ from reviews.models import (
 from reviews.pdf.render import render
 from reviews.rounds.alternatives import store_alternatives
 from reviews.rounds.outbox import queue_letter
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 
 def issue(
@@ -49,8 +50,9 @@ def issue(
     waiting = letters.awaiting_approval().count()
     if waiting:
         raise Refused(
-            f"{waiting} of {letters.count()} letters of the round {round_.year} are not approved "
-            "yet; approve or hold them first."
+            f"{waiting} of {number_of(letters.count())} of the round {round_.year} "
+            f"{'is' if waiting == 1 else 'are'} not approved yet; approve or hold "
+            f"{'it' if waiting == 1 else 'them'} first."
         )
     to_do = list(letters.not_held().filter(issued_at__isnull=True).values_list("pk", flat=True))
     issuing = Issuing(round_.freeze, by, case_lists_to)
@@ -70,6 +72,7 @@ class Issuing:
     case_lists_to: Collection[str] = ()
     done: int = 0
     event: RoundEvent | None = None
+    words: RoundWording | None = None
 
     def issue(self, pk: int) -> None:
         """Issues one letter, whole or not at all, unless another run has just done so."""
@@ -81,10 +84,15 @@ class Issuing:
                     f"The round {round_.year} was frozen again while its letters were being "
                     "issued; approve the new letters and issue them."
                 )
-            letter = Letter.objects.select_related("summary__freeze__round").get(pk=pk)
-            if letter.issued_at or not letter.approved_at or letter.is_held:
+            letter = (
+                Letter.objects.select_related("summary__freeze__round", "summary__correction")
+                .filter(pk=pk)
+                .first()
+            )
+            # Gone, where a correction has just taken its place.
+            if not letter or letter.issued_at or not letter.approved_at or letter.is_held:
                 return
-            document = compose(letter)
+            document = compose(letter, self._words(round_))
             try:
                 pdf = render(document)
             except ValueError as error:
@@ -104,11 +112,20 @@ class Issuing:
             queue_letter(letter, subject=document.subject, at=now, case_lists_to=self.case_lists_to)
             self._record(round_)
 
+    def _words(self, round_: Round) -> RoundWording:
+        """What the round's letters say: once one of them is issued their words stand.
+
+        Signatures do not: each letter asks for its own.
+        """
+        if self.words is None or self.event is None:
+            self.words = wording_of(round_)
+        return replace(self.words, signatures={})
+
     def _record(self, round_: Round) -> None:
         self.done += 1
         if self.event is None:
             self.event = record(round_, RoundEvent.Action.ISSUED, by=self.by)
-        self.event.detail = f"{self.done} letters"
+        self.event.detail = number_of(self.done)
         self.event.save(update_fields=["detail"])
 
 
@@ -118,7 +135,7 @@ def _differences(content: bytes | memoryview, *, sha256: str, size: int | None) 
     if digest != sha256:
         yield f"has the SHA-256 digest {digest}, but was issued with {sha256 or 'none'}"
     elif len(content) != size:
-        yield f"has {len(content)} bytes, but was issued with {size}"
+        yield f"has {number(len(content), 'byte', 'bytes')}, but was issued with {size}"
 
 
 def verify(round_: Round) -> list[str]:

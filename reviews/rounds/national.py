@@ -14,7 +14,7 @@ from casework.models import Recommendation
 from casework.refusals import Refused
 from reviews.figures.national import problems, to_plain
 from reviews.letters import national as letters
-from reviews.letters.language import NotUnderstood, Problem, read, tidied
+from reviews.letters.language import NotUnderstood, Problem, lookalikes, read, tidied
 from reviews.letters.national import VOCABULARY, ReviewDocument, Texts
 from reviews.letters.wording import DRAFT
 from reviews.models import (
@@ -46,7 +46,7 @@ def text_problems(content: str) -> list[Problem]:
         read(content, "passage", VOCABULARY)
     except NotUnderstood as refused:
         return refused.problems
-    return unprintable_in(content)
+    return lookalikes(content, "passage", VOCABULARY) + unprintable_in(content)
 
 
 def current_text(round_: Round, kind: str) -> ReviewText | None:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from casework.actions import recorded
 from casework.choices import ContactRole
 from casework.refusals import Refused
 from reviews.letters import messages
@@ -24,8 +25,9 @@ from reviews.models import (
     MessageState,
     OutboxMessage,
     Round,
+    RoundEvent,
 )
-from reviews.rounds.steps import require
+from reviews.rounds.steps import record, require
 
 # A letter goes to the first of these that has an address; the others get a copy.
 OFFICERS = (
@@ -76,10 +78,12 @@ def queue_case_lists(*, round_: Round, by: User) -> int:
     Returns their number; done again, it finds nobody left.
     """
     require(by, "reviews.send_messages", "send messages")
-    with transaction.atomic():
-        Round.objects.select_for_update().get(pk=round_.pk)
+    with recorded(by=by, what=f"Queue the case lists of the round {round_.year}"):
+        round_ = Round.objects.select_for_update().get(pk=round_.pk)
         now = timezone.now()
-        letters = awaiting_case_lists(round_).select_related("summary__freeze__round")
+        letters = awaiting_case_lists(round_).select_related(
+            "summary__freeze__round", "summary__correction"
+        )
         queued = OutboxMessage.objects.bulk_create(
             OutboxMessage(
                 letter=letter,
@@ -97,6 +101,9 @@ def queue_case_lists(*, round_: Round, by: User) -> int:
             )
             for letter in letters
         )
+        if queued:
+            detail = f"Case lists for {len(queued)} link officer{'' if len(queued) == 1 else 's'}"
+            record(round_, RoundEvent.Action.QUEUED, by=by, detail=detail)
     return len(queued)
 
 
@@ -244,7 +251,7 @@ def _occasion(letter: Letter) -> messages.Occasion:
         public_from=round_.publish_at,
         page=f"{settings.SITE_ADDRESS}/councils/{summary.slug}/{summary.year_ending}/",
         is_demonstration=round_.is_demonstration,
-        version=summary.version,
+        version=summary.number,
         is_public=round_.publish_at <= timezone.now(),
     )
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from casework.refusals import Refused
 from reviews import caselists
+from reviews.letters.statements import number
 from reviews.models import MessageState, OutboxMessage, Round, RoundEvent
 from reviews.querysets import OutboxMessageQuerySet
 from reviews.rounds.outbox import add_event, give_up_interrupted
@@ -59,7 +60,7 @@ class Sending:
             (self.counts[MessageState.UNKNOWN] + self.interrupted, "of which nobody knows the end"),
             (self.left, "still waiting"),
         ]
-        said = [f"{number:,} {what}" for number, what in found if number]
+        said = [f"{many:,} {what}" for many, what in found if many]
         return f"Messages: {', '.join(said) or 'nothing to do'}."
 
 
@@ -113,8 +114,9 @@ def send(
             if state == MessageState.UNKNOWN:
                 break
     finally:
-        for each, number in sent.items():
-            record(each, RoundEvent.Action.SENT, by=by, detail=f"{number} messages")
+        for each, many in sent.items():
+            detail = number(many, "message", "messages")
+            record(each, RoundEvent.Action.SENT, by=by, detail=detail)
     done.left = _due(round_, clock()).count()
     return done
 

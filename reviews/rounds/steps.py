@@ -4,6 +4,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from casework.refusals import Refused
+from reviews.letters.statements import number
 from reviews.models import Round, RoundEvent
 
 
@@ -12,6 +13,11 @@ def record(round_: Round, action: RoundEvent.Action, *, by: User, detail: str = 
     return RoundEvent.objects.create(
         round=round_, action=action, detail=detail, done_at=timezone.now(), done_by=by
     )
+
+
+def number_of(letters: int) -> str:
+    """`1 letter`, `2 letters`; for what else there is, `reviews.letters.statements.number`."""
+    return number(letters, "letter", "letters")
 
 
 def require(by: User, permission: str, deed: str) -> None:

@@ -14,7 +14,14 @@ from reviews.drafting import RoundWording, facts, wording_of
 from reviews.letters import wording
 from reviews.letters.differences import Line, compared, printed
 from reviews.letters.document import Block
-from reviews.letters.language import NotUnderstood, Problem, Scope, read, tidied
+from reviews.letters.language import (
+    NotUnderstood,
+    Problem,
+    Scope,
+    lookalikes,
+    read,
+    tidied,
+)
 from reviews.letters.vocabulary import VOCABULARY, Facts
 from reviews.models import (
     LateReplies,
@@ -27,7 +34,7 @@ from reviews.models import (
 )
 from reviews.pdf.text import first_unprintable
 from reviews.rounds.approving import withdraw_approval
-from reviews.rounds.steps import record, require
+from reviews.rounds.steps import number_of, record, require
 
 PERMISSION = "reviews.change_wordingtext"
 MAIN = WordingText.Scope.MAIN
@@ -48,7 +55,7 @@ def problems_of(content: str, scope: str) -> list[Problem]:
         read(content, _language_scope(scope))
     except NotUnderstood as refused:
         return refused.problems
-    return unprintable_in(content)
+    return lookalikes(content, _language_scope(scope)) + unprintable_in(content)
 
 
 def unprintable_in(content: str) -> list[Problem]:
@@ -401,7 +408,7 @@ def accept(*, text: WordingText, by: User, reason: str, seen: str) -> Changes:
             )
         version = _new_version(text, draft.content, reason, by=by, restores=draft.restores)
         draft.delete()
-        detail = f"{text}, version {version.number}: {len(found.letters)} letters. {reason}"
+        detail = f"{text}, version {version.number}: {number_of(len(found.letters))}. {reason}"
         record(round_, RoundEvent.Action.WORDED, by=by, detail=detail)
         withdraw_approval(round_, Letter.objects.filter(pk__in=found.letters), by=by)
     return found
@@ -439,5 +446,6 @@ def unmark_late_replies(*, round_: Round, authority: Authority, by: User) -> int
 
 def _late_replies_changed(round_: Round, before: RoundWording, what: str, *, by: User) -> int:
     found = _changes(round_, before, wording_of(round_), about=what)
-    record(round_, RoundEvent.Action.WORDED, by=by, detail=f"{what}: {len(found.letters)} letters")
+    detail = f"{what}: {number_of(len(found.letters))}"
+    record(round_, RoundEvent.Action.WORDED, by=by, detail=detail)
     return withdraw_approval(round_, Letter.objects.filter(pk__in=found.letters), by=by)

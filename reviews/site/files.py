@@ -1,5 +1,6 @@
 """The files of the public pages: letters as issued, open data, and whether the site is well."""
 
+import datetime as dt
 from collections.abc import Buffer, Callable
 
 from django.db import Error, connection
@@ -111,8 +112,9 @@ def _gone(notice: str) -> HttpResponse:
 @without_parameters
 def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
     table = opendata.TABLES[name]
-    freeze, summaries = _published(year)
-    content = opendata.table_csv(table, table.rows(freeze, summaries))
+    at = timezone.now()
+    freeze, summaries = _published(year, at=at)
+    content = opendata.table_csv(table, table.rows(freeze, summaries, at))
     return _file(content, content_type=CSV, name=f"{year}-{name}.csv")
 
 
@@ -120,10 +122,11 @@ def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @without_parameters
 def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
     table = opendata.TABLES[name]
-    freeze, summaries = _published(year)
+    at = timezone.now()
+    freeze, summaries = _published(year, at=at)
     content = opendata.table_json(
         table,
-        table.rows(freeze, summaries),
+        table.rows(freeze, summaries, at),
         freeze=freeze,
         is_demonstration=Demonstration.objects.exists(),
     )
@@ -133,7 +136,7 @@ def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @public
 @without_parameters
 def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    _published(year)
+    _published(year, at=timezone.now())
     content = opendata.table_metadata(
         opendata.TABLES[name], year=year, is_demonstration=Demonstration.objects.exists()
     )
@@ -143,13 +146,12 @@ def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @public
 @without_parameters
 def data_manifest(request: HttpRequest, year: int) -> HttpResponse:
-    _, summaries = _published(year)
+    _, summaries = _published(year, at=timezone.now())
     return _file(opendata.manifest_csv(summaries), content_type=CSV, name=f"{year}-manifest.csv")
 
 
-def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:
+def _published(year: int, *, at: dt.datetime) -> tuple[Freeze, QuerySet[AnnualSummary]]:
     """A published year's freeze and its current rows, or 404."""
-    at = timezone.now()
     freeze = get_object_or_404(
         Freeze.objects.filter(current_of__in=Round.objects.published(at=at)).select_related(
             "round"
@@ -157,7 +159,7 @@ def _published(year: int) -> tuple[Freeze, QuerySet[AnnualSummary]]:
         round__year=year,
     )
     summaries = AnnualSummary.objects.published(at=at).current().filter(freeze=freeze)
-    return freeze, summaries.select_related("letter")
+    return freeze, summaries.select_related("letter", "correction")
 
 
 def _file(content: bytes, *, content_type: str, name: str) -> HttpResponse:

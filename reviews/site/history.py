@@ -58,6 +58,11 @@ def share(rate: Rate, *, none: str, similar: int | None = None) -> Share:
     return Share(own, _percent(similar))
 
 
+def share_alone(rate: Rate, *, none: str) -> Share:
+    """A rate without the number it is of, `45%`, where that is not public."""
+    return Share(_percent(rate.percent) or none)
+
+
 def _counted(summary: AnnualSummary) -> Year:
     statistics = summary.statistics()
     counts = statistics.counts

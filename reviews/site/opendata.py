@@ -42,14 +42,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One file of a round: `rows` makes its rows from the current rows of the round's freeze."""
+    """One file of a round: `rows` makes its rows from the current rows of the round's freeze.
+
+    It is given the instant at which the public asks, or None where staff do.
+    """
 
     name: str
     title: str
     description: str
     key: str
     columns: tuple[Column, ...]
-    rows: Callable[[Freeze, Iterable[AnnualSummary]], list[Row]]
+    rows: Callable[[Freeze, Iterable[AnnualSummary], dt.datetime | None], list[Row]]
 
 
 def _count(name: str, description: str) -> Column:
@@ -138,13 +141,13 @@ STATISTICS_COLUMNS = (
 
 AVERAGES_COLUMNS = (
     Column("authority_type", "Type of authority", "string", is_required=True),
-    _count("investigated", "Investigated, all councils of the type together"),
-    _count("upheld", "Upheld, all together"),
+    Column("investigated", "Investigated, all councils of the type together"),
+    Column("upheld", "Upheld, all together"),
     Column("uphold_percent", "Upheld, of investigated: whole percent, halves rounded up"),
-    _count("compliance_outcomes", "Compliance outcomes, all together"),
-    _count("complied", "Of these, complied, in time or late"),
+    Column("compliance_outcomes", "Compliance outcomes, all together"),
+    Column("complied", "Of these, complied, in time or late"),
     Column("compliance_percent", "Complied, of compliance outcomes: whole percent"),
-    _count("remedied_by_authority", "Remedied by the authority, all together"),
+    Column("remedied_by_authority", "Remedied by the authority, all together"),
     Column("remedied_percent", "Remedied by the authority, of upheld: whole percent"),
     Column("population", "Residents of all these councils' areas"),
     Column("upheld_per_100k", "Upheld for every 100,000 residents, one decimal", "decimal"),
@@ -163,23 +166,23 @@ def _statistics_row(summary: AnnualSummary) -> Row:
         "period_start": period.first_day,
         "period_end": period.last_day,
         **statistics_cells(summary.statistics()),
-        "letter_version": summary.version if letter.issued_at else None,
+        "letter_version": summary.number if letter.issued_at else None,
         "letter_sha256": letter.sha256 or None,
     }
 
 
-def _average_row(row: TypeAverage) -> Row:
+def _average_row(row: TypeAverage, *, has_counts: bool) -> Row:
     average = row.average()
     rate = average.population_rate
     return {
         "authority_type": row.authority_type,
-        "investigated": average.investigated,
-        "upheld": average.upheld,
+        "investigated": average.investigated if has_counts else None,
+        "upheld": average.upheld if has_counts else None,
         "uphold_percent": average.uphold.percent,
-        "compliance_outcomes": average.compliance_outcomes,
-        "complied": average.complied,
+        "compliance_outcomes": average.compliance_outcomes if has_counts else None,
+        "complied": average.complied if has_counts else None,
         "compliance_percent": average.compliance.percent,
-        "remedied_by_authority": average.remedied_by_authority,
+        "remedied_by_authority": average.remedied_by_authority if has_counts else None,
         "remedied_percent": average.remedied.percent,
         "population": average.population,
         "upheld_per_100k": rate.per_100k if rate else None,
@@ -187,13 +190,23 @@ def _average_row(row: TypeAverage) -> Row:
     }
 
 
-def _statistics(freeze: Freeze, summaries: Iterable[AnnualSummary]) -> list[Row]:
+def _statistics(
+    freeze: Freeze, summaries: Iterable[AnnualSummary], at: dt.datetime | None
+) -> list[Row]:
     # Sorted here, since databases disagree about the order of hyphens.
     return [_statistics_row(s) for s in sorted(summaries, key=lambda summary: summary.slug)]
 
 
-def _averages(freeze: Freeze, summaries: Iterable[AnnualSummary]) -> list[Row]:
-    return [_average_row(average) for average in freeze.averages.order_by("authority_type")]
+def _averages(
+    freeze: Freeze, summaries: Iterable[AnnualSummary], at: dt.datetime | None
+) -> list[Row]:
+    found = freeze.averages.order_by("authority_type")
+    if at is None:
+        return [_average_row(row, has_counts=True) for row in found]
+    return [
+        _average_row(row, has_counts=row.are_counts_public)
+        for row in found.with_counts_public(at=at)
+    ]
 
 
 TABLES = {
@@ -210,7 +223,8 @@ TABLES = {
         Table(
             "averages",
             "Averages of each type of authority",
-            "One row for every type of authority: all its councils' figures together.",
+            "One row for every type of authority: all its councils' figures together. Its sums are "
+            "left empty while not every letter that goes into them is public.",
             "authority_type",
             AVERAGES_COLUMNS,
             _averages,
@@ -332,10 +346,10 @@ def alternative_file_name(summary: AnnualSummary, kind: LetterAlternative.Kind) 
 def all_files(
     freeze: Freeze, summaries: Iterable[AnnualSummary], *, is_demonstration: bool
 ) -> dict[str, bytes]:
-    """Every file of every table by its name."""
+    """Every file of every table by its name, as staff take them."""
     files = {}
     for table in TABLES.values():
-        rows = table.rows(freeze, summaries)
+        rows = table.rows(freeze, summaries, None)
         files[f"{table.name}.csv"] = table_csv(table, rows)
         files[f"{table.name}.json"] = table_json(
             table, rows, freeze=freeze, is_demonstration=is_demonstration

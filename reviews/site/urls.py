@@ -2,7 +2,8 @@
 
 from django.urls import path, register_converter
 
-from reviews.site import files, national, verify, views
+from casework.references import in_addresses
+from reviews.site import about, files, national, published, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -42,6 +43,19 @@ class TableConverter:
         return value
 
 
+class ReferenceConverter:
+    """The reference of a case: `20-001-234` for `20 001 234`."""
+
+    regex = "[0-9]{2}-[0-9]{3}-[0-9]{3}"
+
+    def to_python(self, value: str) -> str:
+        return value.replace("-", " ")
+
+    def to_url(self, value: str) -> str:
+        return in_addresses(value)
+
+
+register_converter(ReferenceConverter, "reference")
 register_converter(YearConverter, "year")
 register_converter(VersionConverter, "version")
 register_converter(TableConverter, "table")
@@ -95,6 +109,11 @@ urlpatterns = [
         national.review_pdf,
         name="review-version-pdf",
     ),
+    path("decisions/", published.decisions, name="decisions"),
+    path("decisions/feed/", published.decisions_feed, name="decisions-feed"),
+    path("decisions/<reference:reference>/", published.decision, name="decision"),
+    path("improvements/", published.improvements, name="improvements"),
+    path("reports/", published.reports, name="reports"),
     path("data/", views.data, name="data"),
     path("data/<year:year>/manifest.csv", files.data_manifest, name="data-manifest"),
     path("data/<year:year>/<table:name>.csv", files.data_csv, name="data-csv"),
@@ -103,7 +122,8 @@ urlpatterns = [
         "data/<year:year>/<table:name>.csv-metadata.json", files.data_metadata, name="data-metadata"
     ),
     path("verify/", verify.verify, name="verify"),
-    path("methods/", views.methods, name="methods"),
+    path("methods/", about.methods, name="methods"),
+    path("accessibility/", about.accessibility, name="accessibility"),
     path("sources/", views.sources, name="sources"),
     path("healthz", files.healthz, name="healthz"),
 ]

@@ -93,7 +93,9 @@ def _answer(code: str, digest: str) -> Answer:
 
     Of a retracted letter it is said that it is one, whatever its file.
     """
-    shown = AnnualSummary.objects.shown(at=timezone.now()).select_related("letter", "retraction")
+    shown = AnnualSummary.objects.shown(at=timezone.now()).select_related(
+        "letter", "correction", "retraction"
+    )
     rendition = ""
     if digest:
         summary, rendition = _of_file(shown, digest)

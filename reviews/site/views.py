@@ -18,7 +18,14 @@ from reviews.figures.periods import Period
 from reviews.letters.document import from_plain
 from reviews.letters.pictures import drawn
 from reviews.letters.statements import panels
-from reviews.models import AnnualSummary, Demonstration, LetterFile, PublishedFigure, Round
+from reviews.models import (
+    AnnualSummary,
+    Demonstration,
+    LetterFile,
+    PublishedFigure,
+    Round,
+    TypeAverage,
+)
 from reviews.site import history, names, opendata
 from reviews.site.responses import public
 
@@ -59,13 +66,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Average:
-    """The three rates of one type of authority."""
+    """The three rates of one type of authority, with what they are of unless it is kept back."""
 
     type_label: str
     councils: int
     uphold: history.Share
     compliance: history.Share
     remedied: history.Share
+    has_counts: bool
 
 
 @public
@@ -87,7 +95,7 @@ def home(request: HttpRequest) -> HttpResponse:
                 .annotate(letters=Count("pk"))
             )
         )
-        averages = _averages(rounds[0])
+        averages = _averages(rounds[0], at=at)
     return render(
         request,
         "reviews/home.html",
@@ -96,26 +104,29 @@ def home(request: HttpRequest) -> HttpResponse:
             "found": names.search(query),
             "rounds": [(round_, letters[round_.year]) for round_ in rounds],
             "averages": averages,
+            "is_without_counts": any(not average.has_counts for average in averages),
         },
     )
 
 
-def _averages(round_: Round) -> list[Average]:
+def _averages(round_: Round, *, at: dt.datetime) -> list[Average]:
     """The averages of each type that has one, in the order of the types."""
-    if round_.freeze is None:
-        return []
     order = AuthorityType.values
-    found = sorted(round_.freeze.averages.all(), key=lambda row: order.index(row.authority_type))
-    return [
-        Average(
-            type_label=row.get_authority_type_display(),
-            councils=row.councils,
-            uphold=history.share(row.average().uphold, none="none investigated"),
-            compliance=history.share(row.average().compliance, none="none due"),
-            remedied=history.share(row.average().remedied, none="none upheld"),
+    found = TypeAverage.objects.filter(freeze=round_.freeze_id).with_counts_public(at=at)
+    averages = []
+    for row in sorted(found, key=lambda row: order.index(row.authority_type)):
+        share = history.share if row.are_counts_public else history.share_alone
+        averages.append(
+            Average(
+                type_label=row.get_authority_type_display(),
+                councils=row.councils,
+                uphold=share(row.average().uphold, none="none investigated"),
+                compliance=share(row.average().compliance, none="none due"),
+                remedied=share(row.average().remedied, none="none upheld"),
+                has_counts=row.are_counts_public,
+            )
         )
-        for row in found
-    ]
+    return averages
 
 
 @public
@@ -273,12 +284,12 @@ def _residents(authority: Authority, summary: AnnualSummary | None) -> dict[str,
 
 
 def issued_letter(slug: str, year: int, version: int | None, *, at: dt.datetime) -> AnnualSummary:
-    """The row of a letter: of one version, or the current one where it is None.
+    """The row of a letter: of one version, 1 the first issued, or the current one where it is None.
 
     One that has a `retraction` is shown as that notice alone.
     """
     rows = AnnualSummary.objects.shown(at=at).filter(authority__slug=slug, year_ending=year)
-    rows = rows.current() if version is None else rows.filter(version=version)
+    rows = rows.current() if version is None else rows.numbered(version)
     return get_object_or_404(
         rows.select_related("letter", "authority", "correction", "retraction", "freeze__round")
     )
@@ -333,11 +344,6 @@ def data(request: HttpRequest) -> HttpResponse:
             "licence": opendata.LICENCE,
         },
     )
-
-
-@public
-def methods(request: HttpRequest) -> HttpResponse:
-    return render(request, "reviews/methods.html")
 
 
 @public

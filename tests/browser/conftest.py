@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
+from tests.browser.pages import site
+
 # Playwright's event loop runs in the tests' thread, where Django would refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
@@ -25,6 +27,8 @@ FLAGS = [
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 HERE = {"127.0.0.1", "localhost"}
+
+__all__ = ["site"]  # a fixture for all the tests here
 
 ColourScheme = Literal["light", "dark"]
 OpenPage = Callable[..., Page]
@@ -68,10 +72,17 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             problems.append(message.text)
 
     def open_one(
-        *, colour_scheme: ColourScheme = "light", width: int = 1280, height: int = 900
+        *,
+        colour_scheme: ColourScheme = "light",
+        width: int = 1280,
+        height: int = 900,
+        scale: int = 1,
+        has_javascript: bool = True,
     ) -> Page:
         context = browser.new_context(
             color_scheme=colour_scheme,
+            device_scale_factor=scale,
+            java_script_enabled=has_javascript,
             locale="en-GB",
             timezone_id="Europe/London",
             viewport={"width": width, "height": height},

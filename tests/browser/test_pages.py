@@ -1,57 +1,78 @@
-"""The public pages as a browser shows them: accessible, in both colour schemes, on any width."""
+"""Every kind of public page in a browser: accessible in colour, width, zoom, keyboard, script.
 
-import datetime as dt
+What these tests find is what the accessibility page says was tested: `make accessibility` writes
+its report, once each of them has passed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import ConsoleMessage
+from django.utils import timezone
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from reviews.models import Demonstration, PublishedFigure
+from reviews.site.about import REPORT
 from tests.browser.conftest import Axe, ColourScheme, OpenPage
-from tests.factories import make_authority
-from tests.reviews.site.builders import SPECIMEN, correct, make_frozen_round, make_issued
+from tests.browser.pages import ADDRESSES, COUNCIL, PAGES
 
-COUNCIL = "/councils/lynn/"
-ADDRESSES = [
-    "/",
-    "/?q=lynn",
-    "/?q=atlantis",
-    "/councils/",
-    "/councils/?type=county",
-    COUNCIL,
-    f"{COUNCIL}2019/",
-    f"{COUNCIL}2018/",
-    "/councils/gone/",
-    f"{COUNCIL}2020/letter/",
-    f"{COUNCIL}2020/letter/1/",
-    "/data/",
-    "/verify/",
-    "/methods/",
-    "/sources/",
-    "/no-such-page/",
-]
+CHECKER = Path(__file__).parent / "node_modules/vnu-jar/build/dist/vnu.jar"
+# What a Tab stops at, in the order of the page; of a group of radio buttons one.
+STOPS = """() => [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]'
+)].filter(e => e.checkVisibility({visibilityProperty: true}) && !e.disabled
+    && !(e.type === 'radio' && e !== (document.querySelector(
+        `input[type=radio][name="${e.name}"]:checked`
+    ) || document.querySelector(`input[type=radio][name="${e.name}"]`))))
+"""
+FOCUSED = """() => {
+    const e = document.activeElement, style = getComputedStyle(e);
+    return [e.dataset.stop || null, style.outlineStyle !== 'none' && style.outlineWidth !== '0px'];
+}"""
+
+passed: dict[str, list[str]] = {}
 
 
-@pytest.fixture
-def site(transactional_db: None, live_server: Any) -> str:
-    """The address of a site with a corrected letter, a taken-over year and a council that ended."""
-    lynn = make_authority(
-        "Borough Council of King's Lynn and West Norfolk, with a name as long as any of them",
-        slug="lynn",
-        region="E12000006",
-    )
-    gone = make_authority("Gone Council", slug="gone", ends_on=dt.date(2019, 3, 31))
-    gone.successors.add(lynn)
-    make_issued(make_frozen_round(2019), lynn, upheld=5, not_upheld=3, satisfied=4)
-    correct(make_issued(make_frozen_round(2020), lynn, **SPECIMEN), not_upheld=1, upheld=1)
-    PublishedFigure.objects.create(
-        authority=lynn,
-        year_ending=2018,
-        uphold_percent=50,
-        source="https://example.org/" + "a-very-long-address" * 8,
-    )
-    Demonstration.objects.create(made_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
-    return str(live_server.url)
+@pytest.fixture(scope="session", autouse=True)
+def report(browser: Browser) -> Iterator[None]:
+    """After every check has passed, `make accessibility` writes down what was tested."""
+    yield
+    if os.environ.get("ACCESSIBILITY_REPORT") and len(passed) == len(CHECKS):
+        content = {
+            "tested_on": timezone.localdate().isoformat(),
+            "browser": f"Chromium {browser.version}",
+            "pages": {name: what for name, (what, _) in PAGES.items()},
+            "checks": {check: CHECKS[check] for check in CHECKS if check in passed},
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=2)
+        REPORT.write_text(f"{text}\n", encoding="utf-8")
+
+
+# What each test checks, in the words of the accessibility page.
+CHECKS = {
+    "light": "in light colours on a wide screen, axe-core finds no fault",
+    "dark": "in dark colours on a wide screen, axe-core finds no fault",
+    "narrow": "on a screen 320 pixels wide nothing scrolls sideways but tables, and axe-core finds "
+    "no fault",
+    "zoom": "at a zoom of 400% nothing scrolls sideways but tables, and axe-core finds no fault",
+    "keyboard": "the Tab key stops at every link and field in the order of the page, the stop is "
+    "seen, and the way leads out again",
+    "script": "without JavaScript the page says the same, save that checking a letter's file needs "
+    "it",
+    "hosts": "nothing is asked of other hosts, no cookie is set, and the browser reports no error",
+    "html": "the checker behind the W3C's validator finds no fault in the HTML",
+}
+
+
+def unfolded(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    return page
 
 
 @pytest.mark.parametrize("colour_scheme", ["light", "dark"])
@@ -60,21 +81,58 @@ def test_pages_are_accessible(
 ) -> None:
     page = open_page(colour_scheme=colour_scheme)
     for address in ADDRESSES:
-        page.goto(f"{site}{address}")
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        assert axe(page) == [], address
+        assert axe(unfolded(page, f"{site}{address}")) == [], address
+    passed[colour_scheme] = list(PAGES)
 
 
-def test_pages_fit_a_narrow_screen(site: str, open_page: OpenPage, axe: Axe) -> None:
-    page = open_page(width=320)
+@pytest.mark.parametrize(
+    ("check", "height", "scale"),
+    # 400% of a window of 1280 by 1024 shows 320 by 256.
+    [("narrow", 900, 1), ("zoom", 256, 4)],
+)
+def test_pages_fit_a_narrow_and_a_magnified_screen(
+    site: str, open_page: OpenPage, axe: Axe, check: str, height: int, scale: int
+) -> None:
+    page = open_page(width=320, height=height, scale=scale)
     for address in ADDRESSES:
-        page.goto(f"{site}{address}")
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        unfolded(page, f"{site}{address}")
         assert page.evaluate("document.documentElement.scrollWidth") == 320, address
         assert axe(page) == [], address
+    passed[check] = list(PAGES)
+
+
+def test_pages_are_walked_with_the_keyboard(site: str, open_page: OpenPage) -> None:
+    page = open_page()
+    for address in ADDRESSES:
+        page.goto(f"{site}{address}")
+        stops = page.evaluate(f"({STOPS})().map((e, n) => e.dataset.stop = String(n))")
+        seen: list[str] = []
+        for _ in range(len(stops) + 1):
+            page.keyboard.press("Tab")
+            stop, is_shown = page.evaluate(FOCUSED)
+            if stop is None or stop in seen:
+                break  # out of the page, or round to its beginning
+            assert is_shown, f"{address}: focus is not seen at stop {stop}"
+            seen.append(stop)
+        assert seen == stops, address
+    passed["keyboard"] = list(PAGES)
+
+
+def test_pages_say_the_same_without_javascript(site: str, open_page: OpenPage) -> None:
+    with_script, without = open_page(), open_page(has_javascript=False)
+    for address in ADDRESSES:
+        said = []
+        for page in (with_script, without):
+            page.goto(f"{site}{address}")
+            said.append([page.title(), page.locator("body").inner_text()])
+        if address == "/verify/":
+            continue  # dropping a file needs the script; the field for a code does not
+        assert said[0] == said[1], address
+    passed["script"] = list(PAGES)
 
 
 def test_pages_work_without_a_word_in_the_console(site: str, open_page: OpenPage) -> None:
+    """Other hosts and the content security policy are watched by `open_page` itself."""
     page = open_page()
     said: list[str] = []
 
@@ -82,10 +140,41 @@ def test_pages_work_without_a_word_in_the_console(site: str, open_page: OpenPage
         said.append(message.text)
 
     page.on("console", hear)
-    for address in ADDRESSES[:-1]:
-        page.goto(f"{site}{address}")
+    for address in ADDRESSES:
+        if address != "/no-such-page/":
+            page.goto(f"{site}{address}")
     assert said == []
     assert page.context.cookies() == []
+    passed["hosts"] = list(PAGES)
+
+
+@pytest.fixture(scope="session")
+def checker() -> Path:
+    if CHECKER.exists() and shutil.which("java"):
+        return CHECKER
+    line = "No HTML checker found: 'make checker' installs it, with npm; it runs on Java."
+    if os.environ.get("CI"):
+        pytest.fail(line, pytrace=False)
+    pytest.skip(line)
+
+
+def test_pages_are_valid_html(site: str, checker: Path, tmp_path: Path) -> None:
+    for number, address in enumerate(ADDRESSES):
+        if address != "/no-such-page/":
+            with urlopen(f"{site}{address}") as answer:  # noqa: S310 (our own server)
+                (tmp_path / f"{number}.html").write_bytes(answer.read())
+    done = subprocess.run(
+        ["java", "-jar", checker, "--format", "json", tmp_path],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    said: list[Any] = [
+        (ADDRESSES[int(Path(message["url"]).stem)], message["message"], message.get("extract"))
+        for message in json.loads(done.stderr)["messages"]
+    ]
+    assert said == []
+    passed["html"] = list(PAGES)
 
 
 def test_search_leads_to_the_letter(site: str, open_page: OpenPage) -> None:

@@ -80,7 +80,7 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them() -> None:
         (b"name\nA\n", ["row 1, column day: missing; add it"]),
         (b"name,day,name\nA,1,B\n", ["row 1, column name: twice in the header; take one out"]),
         (b"name,day,\nA,1,\n", ["row 1, column 3: has no name; name it or take it out"]),
-        (b"name,day\nA\n", ["row 2: 1 cells where the header has 2"]),
+        (b"name,day\nA\n", ["row 2: 1 cell where the header has 2"]),
         (b"name,day\nA,1\nB,2,3\n", [
             "row 3: 3 cells where the header has 2; put a cell with a comma in quotation marks",
         ]),

@@ -123,6 +123,16 @@ def run(client: Client, action: str, *letters: Letter, **more: Any) -> Any:
     return client.post(address(Letter, "changelist"), data)
 
 
+def approve(client: Client, *letters: Letter, **more: Any) -> Any:
+    """As the page that the action leads to does it."""
+    shown = run(client, "approve", *letters, **more)
+    if not shown.context:
+        return shown
+    selected, words = shown.context["selected"], shown.context["words"]
+    data = {"action": "approve", "_selected_action": selected, "words": words} | more
+    return client.post(address(Letter, "changelist"), data)
+
+
 def desk(client: Client, round_: Round) -> Any:
     return client.get(address(Round, "change", round_.pk))
 
@@ -860,16 +870,51 @@ def test_selected_letters_are_approved() -> None:
     round_ = frozen_round(3)
     first, second, third = Letter.objects.order_by("pk")
     client = signed_in("approver")
-    response = run(client, "approve", first, second)
+    shown = run(client, "approve", first, second)
+    assert [letter.pk for letter in shown.context["letters"]] == [first.pk, second.pk]
+    assert Letter.objects.awaiting_approval().count() == 3
+    response = approve(client, first, second)
     assert said(response) == ["2 letters of the 2020 review approved."]
     assert list(Letter.objects.awaiting_approval()) == [third]
     again = run(client, "approve", first)
     assert said(again)[-1] == (
         "Nothing to do: these letters of the 2020 review are approved already."
     )
-    everything = run(client, "approve", first, select_across="1")
+    everything = approve(client, first, select_across="1")
     assert said(everything)[-1] == "1 letter of the 2020 review approved."
     assert round_.events.filter(action="approved").count() == 2
+
+
+def test_selected_letters_are_not_approved_when_they_changed_since_they_were_shown() -> None:
+    round_ = frozen_round(2)
+    first, second = Letter.objects.order_by("pk")
+    client = signed_in("approver")
+    asked = {"action": "approve", "_selected_action": [first.pk]}
+    seen = client.post(address(Letter, "changelist"), asked).context["words"]
+    given = asked | {"words": seen}
+    amender = member("review editor", "amender")
+    changed: Any = {"by": amender, "addressee": "Mx Other", "salutation": "Dear Mx Other"}
+    rounds.amend_letter(letter=second, **changed)  # not one that was looked at
+    assert said(client.post(address(Letter, "changelist"), given)) == [
+        "1 letter of the 2020 review approved."
+    ]
+    rounds.return_letter(letter=first, by=member("approver", "other"), comment="Again")
+    rounds.answer_return(letter=first, by=amender, answer="Done")
+    rounds.amend_letter(letter=first, **changed)
+    refused = client.post(address(Letter, "changelist"), given)
+    assert refused.context["problems"] == [
+        "What letters of the round 2020 say has changed since you looked; look at them again "
+        "before you approve them."
+    ]
+    assert Letter.objects.awaiting_approval().count() == 2
+    again = asked | {"words": refused.context["words"]}
+    client.post(address(Letter, "changelist"), again)
+    assert list(Letter.objects.awaiting_approval()) == [second]
+    editor = User.objects.get(username="editor who froze 2020")
+    rounds.freeze(round_=round_, by=editor, reason="Late cases")
+    gone = client.post(address(Letter, "changelist"), again)
+    assert said(gone)[-1].startswith("What letters of the round 2020 say has changed")
+    assert Letter.objects.awaiting_approval().count() == 2
 
 
 def test_action_is_not_there_for_those_who_may_not() -> None:
@@ -895,8 +940,8 @@ def test_who_froze_is_told_that_another_person_approves() -> None:
     round_ = make_round()
     both = User.objects.create_superuser("both")
     rounds.freeze(round_=round_, by=both)
-    response = run(signed_in_as(both), "approve", Letter.objects.get(), reason="For a test")
-    assert said(response) == [
+    response = approve(signed_in_as(both), Letter.objects.get(), reason="For a test")
+    assert response.context["problems"] == [
         "both froze the round 2020; another person has to approve its letters."
     ]
     assert Letter.objects.awaiting_approval().count() == 1
@@ -973,6 +1018,19 @@ def test_signatory_who_ends_before_starting_is_refused() -> None:
          "ends_on": "2020-04-01"},
     )  # fmt: skip
     assert errors_of(response) == ["The last day cannot be before the first day, 2 April 2020."]
+
+
+def test_signatory_whom_letters_cannot_show_is_refused_beside_the_field() -> None:
+    response = signed_in("review editor").post(
+        address(Signatory, "add"),
+        {"name": "{{ Name }}", "titles": "Ombudsman\r\nChair 😀", "starts_on": "2020-04-01"},
+    )
+    assert response.context["adminform"].form.errors == {
+        "name": ["It has “{{ Name }}” (like a placeholder not filled in), which letters cannot "
+                 "show: spell it otherwise."],
+        "titles": ["It has U+1F600 (GRINNING FACE), which letters cannot show: spell it "
+                   "otherwise."],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Approval after proofing, and letters returned with a comment."""
 
+import datetime as dt
 from io import StringIO
 
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from casework.models import Change
 from casework.refusals import Refused
 from reviews import rounds
 from reviews.letters.wording import usual
@@ -67,7 +69,7 @@ def test_approve_needs_a_reason_where_letters_have_warnings(round_: Round) -> No
 def test_approve_needs_no_reason_where_nothing_was_found(round_: Round) -> None:
     own = Letter.objects.filter(pk=letter(0).pk)
     assert rounds.approve(round_=round_, by=make_approver(), letters=own) == 1
-    assert RoundEvent.objects.get(action="approved").detail == "1 letters"
+    assert RoundEvent.objects.get(action="approved").detail == "1 letter"
 
 
 def test_approve_refuses_errors_also_with_a_reason(round_: Round) -> None:
@@ -102,6 +104,49 @@ def test_return_makes_a_draft_again_and_waits_for_an_answer(round_: Round) -> No
     assert (answered.comment, answered.returned_by) == ("Wrong title.", approver)
     assert (answered.answer, answered.answered_by) == ("Title corrected.", editor)
     assert rounds.approve(round_=round_, by=approver, reason=REASON) == 1
+
+
+def test_return_not_answered_outlives_freezing_again(round_: Round) -> None:
+    approver, amender = make_approver(), make_user("amender", "change_letter")
+    editor = User.objects.get(username="editor")
+    ending = make_authority("Council 3")
+    rounds.freeze(round_=round_, by=editor, reason="A council more")
+    for position in (0, 1, 3):
+        rounds.return_letter(letter=letter(position), by=approver, comment=f"Comment {position}")
+    rounds.answer_return(letter=letter(1), by=amender, answer="Done.")
+    before = {each.comment: each.returned_at for each in LetterReturn.objects.all()}
+    ending.ends_on = dt.date(2019, 3, 31)  # it has no row any more
+    ending.save()
+    rounds.freeze(round_=round_, by=editor, reason="Late cases")
+    kept = LetterReturn.objects.get()
+    assert (kept.letter, kept.comment, kept.returned_by, kept.returned_at) == (
+        letter(0), "Comment 0", approver, before["Comment 0"],
+    )  # fmt: skip
+    assert kept.letter.summary.freeze.number == 3
+    assert RoundEvent.objects.filter(action="returned")[0].detail == (
+        "Returned still, now as new drafts: Council 0"
+    )
+    assert RoundEvent.objects.filter(action="returned")[0].done_by == editor
+    assert rounds.approve(round_=round_, by=approver, reason=REASON) == 2
+    assert states() == ["draft", "approved", "approved"]
+    rounds.freeze(round_=round_, by=editor, reason="Once more")
+    assert LetterReturn.objects.get().letter == letter(0)
+
+
+def test_return_has_a_history_of_every_field(round_: Round) -> None:
+    approver, amender = make_approver(), make_user("amender", "change_letter")
+    returned = rounds.return_letter(letter=letter(0), by=approver, comment="Wrong title.")
+    rounds.answer_return(letter=letter(0), by=amender, answer="Title corrected.")
+    rounds.freeze(round_=round_, by=User.objects.get(username="editor"), reason="Late cases")
+    changes = Change.objects.filter(record="reviews.letterreturn").order_by("pk")
+    told = changes.values_list("action", "record_id", "batch__begun_by__username")
+    assert list(told) == [
+        ("+", returned.pk, "approver"), ("~", returned.pk, "amender"), ("-", returned.pk, "editor"),
+    ]  # fmt: skip
+    added, answered, gone = ((each.before or {}, each.after or {}) for each in changes)
+    assert added[1]["comment"] == "Wrong title."
+    assert set(answered[1]) == {"answer", "answered_at", "answered_by_id"}
+    assert (gone[0]["comment"], gone[0]["answer"]) == ("Wrong title.", "Title corrected.")
 
 
 def test_return_is_refused_twice_without_words_and_after_issue(round_: Round) -> None:

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from casework.choices import Compliance, ContactRole, Outcome
 from casework.models import Complaint, Decision
 from reviews import caselists, rounds
-from reviews.models import AnnualSummary, CaseList, CaseListKind, OutboxMessage
+from reviews.models import AnnualSummary, CaseList, CaseListKind, OutboxMessage, RoundEvent
 from tests.factories import (
     FIRST_DAY,
     LAST_DAY,
@@ -177,6 +177,8 @@ def test_lists_are_queued_once_for_each_link_officer() -> None:
     )
     assert "name nobody" in message.body
     assert "EMBARGO: until 00:00 on 29 July 2020 (London time) the lists are" in message.body
+    event = RoundEvent.objects.get(action="queued")  # of the second time, which found nobody, none
+    assert (event.detail, event.done_by) == ("Case lists for 1 link officer", sender)
 
 
 def test_lists_sent_with_the_letter_are_not_queued_again() -> None:

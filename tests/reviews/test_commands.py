@@ -57,29 +57,29 @@ def test_commands_take_a_round_from_opening_to_verified_letters(tmp_path: Path) 
         "Round 2020: 0 to mend before freezing, 2 to be aware of.\n"
     )
     assert run("freeze_round", "2020", "--by", "editor") == (
-        "Froze the round 2020 (freeze 1): 1 authorities, each with a draft letter.\n"
+        "Froze the round 2020 (freeze 1): 1 authority, each with a draft letter.\n"
     )
     assert run("freeze_round", "2020", "--by", "editor", "--again", "--reason", "Late file") == (
-        "Froze the round 2020 (freeze 2): 1 authorities, each with a draft letter.\n"
+        "Froze the round 2020 (freeze 2): 1 authority, each with a draft letter.\n"
     )
     assert run("approve_letters", "2020", "--by", "approver", "--authority", authority.slug) == (
-        "Approved 1 letters of the round 2020.\n"
+        "Approved 1 letter of the round 2020.\n"
     )
     assert run("approve_letters", "2020", "--by", "approver") == (
         "Nothing to do: these letters of the round 2020 are approved.\n"
     )
     assert run("issue_letters", "2020", "--by", "editor") == (
-        "Issued 1 letters of the round 2020.\n"
+        "Issued 1 letter of the round 2020.\n"
     )
     assert run("issue_letters", "2020", "--by", "editor") == (
         "Nothing to do: all letters of the round 2020 are issued.\n"
     )
     assert run("verify_letters", "2020") == (
-        "All 1 issued letters of the round 2020 are as issued.\n"
+        "The 1 issued letter of the round 2020 is as issued.\n"
     )
     to = tmp_path / "letters.zip"
     assert run("export_letters", "2020", "--to", str(to)) == (
-        f"Wrote 1 letters and manifest.csv to {to}.\n"
+        f"Wrote 1 letter and manifest.csv to {to}.\n"
     )
     assert to.is_file()
 

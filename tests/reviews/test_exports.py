@@ -3,12 +3,14 @@ import hashlib
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
 
 from casework.refusals import Refused
 from reviews import exports, rounds
+from reviews.drafting import compose, wording_of
 from reviews.models import Letter, LetterFile, RoundEvent
 from tests.factories import (
     make_approver,
@@ -17,8 +19,10 @@ from tests.factories import (
     make_editor,
     make_issued_round,
     make_round,
+    make_signatory,
     make_user,
 )
+from tests.reviews.signatures import make_png
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +113,25 @@ def test_export_marks_drafts_and_not_issued_letters() -> None:
     issued = exports.letter_pdf(letter)
     assert issued == bytes(LetterFile.objects.get().pdf)
     assert "Draft" not in text_of(issued)
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_export_of_approved_drafts_asks_the_same_for_one_letter_and_three(
+    number: int, tmp_path: Path, django_assert_num_queries: Any
+) -> None:
+    rounds.set_signature(
+        signatory=make_signatory(), png=make_png(), by=make_user("signs", "change_signatory")
+    )
+    for _ in range(number):
+        make_authority()
+    round_ = make_round(2020)
+    rounds.freeze(round_=round_, by=make_editor())
+    rounds.approve(round_=round_, by=make_approver(), reason="For a test")
+    with django_assert_num_queries(7):
+        assert exports.write_letters(letters=Letter.objects.all(), to=tmp_path / "a.zip") == number
+    words = wording_of(round_)
+    assert all(compose(letter, words).signature for letter in Letter.objects.all())
+    assert len(words.signatures) == 1
 
 
 def test_export_before_freezing_or_of_another_authority_is_refused(tmp_path: Path) -> None:

@@ -149,6 +149,7 @@ def test_row_twice_is_refused(of: str, problems: list[object]) -> None:
         ({"held_on": "future"}, "held_on", "This day is in the future"),
         ({"place": "Leeds 😀"}, "place", "letters cannot show: spell it otherwise"),
         ({"place": "Lee\nds"}, "place", "letters cannot show: spell it otherwise"),
+        ({"place": "((Leeds))"}, "place", "letters cannot show: spell it otherwise"),
         ({"place": "x" * 61}, "place", "at most 60 characters"),
         ({"title": ""}, "title", "This field is required"),
         ({"kind": "party"}, "kind", "not one of the available choices"),

@@ -76,7 +76,12 @@ def test_selected_letters_with_warnings_are_approved_once_a_reason_is_given(page
     assert "Why they may be approved all the same:" in text(shown)
     letter.refresh_from_db()
     assert letter.state == "draft"
-    given = asked | {"reason": "The post is advertised."}
+    unexplained = asked | {"words": shown.context["words"]}
+    told = client.post(reverse("admin:reviews_letter_changelist"), unexplained)
+    assert told.context["problems"] == [
+        "1 letter has warnings; say why they may be approved all the same."
+    ]
+    given = unexplained | {"reason": "The post is advertised."}
     client.post(reverse("admin:reviews_letter_changelist"), given)
     letter.refresh_from_db()
     assert letter.state == "approved"

@@ -75,7 +75,7 @@ def test_copy_is_read_only_and_shows_hostile_text_as_text() -> None:
     client = browser_of(make_staff("officer", VIEW, *every))
     content = client.get(page_of(PublishedDecision, "change", copy.pk)).content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in content
-    assert "<li>Training or guidance: &lt;b&gt;Train&lt;/b&gt; staff.</li>" in content
+    assert "<li>Training or guidance: &lt;b&gt;Train&lt;/b&gt; staff. (Due)</li>" in content
     before = list(PublishedDecision.objects.values())
     assert client.post(page_of(PublishedDecision, "change", copy.pk), {}).status_code == 403
     assert client.get(page_of(PublishedDecision, "add")).status_code == 403

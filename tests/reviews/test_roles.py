@@ -188,9 +188,9 @@ def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
     written_by_itself = [
         "freeze", "typeaverage", "annualsummary", "frozenlearning", "letterfile", "lettercode",
         "letteralternative", "outboxmessage", "roundevent", "letterproof", "letterreturn",
-        "messageevent", "caselist", "publisheddecision", "wordingversion", "summarycondition",
-        "hold", "correction", "retraction", "batch", "change", "lockedperiod", "look",
-        "importbatch",
+        "messageevent", "caselist", "publisheddecision", "publishedimprovement", "wordingversion",
+        "summarycondition", "hold", "correction", "retraction", "batch", "change", "lockedperiod",
+        "look", "importbatch",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"

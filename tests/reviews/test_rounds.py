@@ -417,8 +417,8 @@ def test_freeze_again_with_a_reason_counts_again_and_voids_approvals(
     assert sorted(AnnualSummary.objects.values_list("upheld", flat=True)) == [0, 1]
     assert [letter.state for letter in Letter.objects.all()] == ["draft"]
     assert set(RoundEvent.objects.filter(action="frozen").values_list("detail", flat=True)) == {
-        "1 authorities",
-        "1 authorities, again: A decision was missing",
+        "1 authority",
+        "1 authority, again: A decision was missing",
     }
 
 
@@ -695,7 +695,7 @@ def test_issue_refuses_while_a_letter_is_not_approved(authority: Authority) -> N
     with pytest.raises(Refused) as refused:
         rounds.issue(round_=round_, by=editor)
     assert refusal(refused) == [
-        "1 of 2 letters of the round 2020 are not approved yet; approve or hold them first."
+        "1 of 2 letters of the round 2020 is not approved yet; approve or hold it first."
     ]
     assert LetterFile.objects.exists() is False
 
@@ -822,7 +822,7 @@ def test_issue_leaves_its_line_in_the_history_whenever_it_is_stopped(
         seen.extend(RoundEvent.objects.filter(action="issued").values_list("detail", flat=True))
 
     rounds.issue(round_=round_, by=editor, progress=look)
-    assert seen == ["1 letters", "2 letters"]
+    assert seen == ["1 letter", "2 letters"]
 
 
 # Changing what is not issued yet
@@ -846,7 +846,7 @@ def test_reschedule_makes_approved_letters_drafts_again_and_keeps_the_freeze(
     round_.refresh_from_db()
     assert (round_.freeze, round_.letter_on) == (frozen, dt.date(2020, 7, 23))
     assert Letter.objects.get().state == "draft"
-    assert RoundEvent.objects.filter(action="withdrawn").get().detail == "1 letters"
+    assert RoundEvent.objects.filter(action="withdrawn").get().detail == "1 letter"
 
 
 def test_reschedule_refuses_another_year_once_frozen_and_dates_once_issued(
@@ -892,10 +892,17 @@ def test_amend_letter_voids_its_approval_and_refuses_what_cannot_be_printed(
     rounds.freeze(round_=round_, by=editor)
     rounds.approve(reason="For a test", round_=round_, by=make_approver())
     letter = Letter.objects.get()
-    with pytest.raises(Refused, match=r"U\+200B"):
-        rounds.amend_letter(
-            letter=letter, by=editor, addressee="Dr \u200bOther", salutation="Dear Dr Other"
-        )
+    for addressee, problem in {
+        "Dr \u200bOther": "U+200B (ZERO WIDTH SPACE)",
+        "Dr ((Other": "“((” (like a placeholder not filled in)",
+    }.items():
+        with pytest.raises(Refused) as refused:
+            rounds.amend_letter(
+                letter=letter, by=editor, addressee=addressee, salutation="Dear Dr Other"
+            )
+        assert refused.value.problems == [
+            f"{addressee!r} has {problem}, which letters cannot show; spell it otherwise."
+        ]
     assert Letter.objects.get().state == "approved"
     assert rounds.amend_letter(
         letter=letter, by=editor, addressee="Dr Other", salutation="Dear Dr Other"
@@ -917,7 +924,11 @@ def test_approve_refuses_letters_of_a_later_freeze_than_the_one_seen(
 
 @pytest.mark.parametrize(
     ("surname", "found"),
-    [("O\u2019Neil", []), ("O\u2019Ne\u200bil", [("block", "unprintable-text")])],
+    [
+        ("O\u2019Neil", []),
+        ("O\u2019Ne\u200bil", [("block", "unprintable-text")]),
+        ("{{ surname }}", [("block", "unprintable-text")]),
+    ],
 )
 def test_check_blocks_text_that_letters_cannot_show(
     surname: str, found: list[tuple[str, str]]
@@ -925,6 +936,21 @@ def test_check_blocks_text_that_letters_cannot_show(
     make_signatory()
     make_chief_executive(make_authority(), surname=surname)
     assert codes(make_round(2020)) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "titles"), [("«Name»", "Ombudsman"), ("Name", "Ombudsman\n((Chair))")]
+)
+def test_check_blocks_a_signatory_whom_letters_cannot_show(name: str, titles: str) -> None:
+    make_chief_executive(make_authority())
+    make_signatory(name=name, titles=titles)
+    assert codes(make_round(2020)) == [("block", "unprintable-text")]
+
+
+def test_check_blocks_a_council_whose_name_looks_like_a_placeholder() -> None:
+    make_signatory()
+    make_chief_executive(make_authority("Example ((Borough)) Council"))
+    assert codes(make_round(2020)) == [("block", "unprintable-text")]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """Holding, releasing, correcting and retracting letters: the steps, their commands and pages."""
 
+import csv
 import datetime as dt
+import io
+import json
 from typing import Any
 
 import pytest
@@ -19,8 +22,10 @@ from reviews.models import (
     AnnualSummary,
     CaseList,
     Correction,
+    Freeze,
     Hold,
     Letter,
+    LetterReturn,
     OutboxMessage,
     Retraction,
     Round,
@@ -28,6 +33,7 @@ from reviews.models import (
     TypeAverage,
 )
 from reviews.rounds.holding import carry_over
+from reviews.rounds.issuing import Issuing
 from tests.factories import (
     make_approver,
     make_authority,
@@ -137,7 +143,7 @@ def test_holding_is_recorded_with_who_when_and_why(frozen: Round, editor: User) 
     assert [
         (event.action, event.detail, event.done_by.username)
         for event in RoundEvent.objects.filter(action__in=["held", "released"]).order_by("pk")
-    ] == [("held", "2 letters: A query", "editor"), ("released", "1 letters", "editor")]
+    ] == [("held", "2 letters: A query", "editor"), ("released", "1 letter", "editor")]
     hold = Hold.objects.get(summary__slug="a")
     assert (hold.held_by, hold.released_by) == (editor, editor)
     changes = Change.objects.filter(record="reviews.hold").order_by("pk")
@@ -199,19 +205,36 @@ def test_round_with_held_letters_counts_as_issued_and_ready(
     assert Round.objects.to_issue().count() == 0
 
 
-def test_holding_a_correction_holds_what_it_replaces_and_releasing_goes_the_other_way(
+def test_correction_not_issued_yet_is_held_and_released_alone(
+    issued: Round, editor: User, clock: Any, client: Client
+) -> None:
+    clock.move_to(LATER)
+    rounds.correct(round_=issued, authority=council("a"), by=editor, reason="Recounted.")
+    first, second = (Letter.objects.filter(pk=letter("a", version).pk) for version in (1, 2))
+    assert rounds.hold(round_=issued, by=editor, reason="xxx", letters=second) == 1
+    assert held() == [("a", 2, "xxx")]
+    assert client.get("/councils/a/2020/letter/").status_code == 200
+    rounds.hold(round_=issued, by=editor, reason="yyy", letters=first)
+    assert client.get("/councils/a/2020/letter/").status_code == 404
+    assert rounds.release(round_=issued, by=editor, letters=first) == 1
+    assert held() == [("a", 2, "xxx")]
+    assert rounds.hold(round_=issued, by=editor, reason="zzz", letters=letters("a")) == 1
+    assert rounds.release(round_=issued, by=editor, letters=second) == 1
+    assert held() == [("a", 1, "zzz")]
+
+
+def test_holding_an_issued_correction_holds_what_it_replaced_and_releasing_goes_the_other_way(
     issued: Round, editor: User, approver: User
 ) -> None:
     rounds.correct(round_=issued, authority=council("a"), by=editor, reason="Recounted.")
-    second = Letter.objects.filter(pk=letter("a", 2).pk)
+    first, second = (Letter.objects.filter(pk=letter("a", version).pk) for version in (1, 2))
+    rounds.approve(reason="For a test", round_=issued, by=approver)
+    assert rounds.issue(round_=issued, by=editor) == 1
     assert rounds.hold(round_=issued, by=editor, reason="xxx", letters=second) == 2
     assert held() == [("a", 1, "xxx"), ("a", 2, "xxx")]
     assert rounds.release(round_=issued, by=editor, letters=second) == 1
     assert held() == [("a", 1, "xxx")]
-    rounds.approve(reason="For a test", round_=issued, by=approver)
-    assert rounds.issue(round_=issued, by=editor) == 1
     rounds.hold(round_=issued, by=editor, reason="yyy", letters=second)
-    first = Letter.objects.filter(pk=letter("a").pk)
     assert rounds.release(round_=issued, by=editor, letters=first) == 2
 
 
@@ -342,9 +365,7 @@ def test_correction_not_issued_yet_is_made_anew_in_its_place(
         "Version 2 of the letter to Council A is drafted and not issued yet; issue it, or correct "
         "again in its place."
     )
-    rounds.hold(round_=issued, by=editor, reason="xxx", letters=Letter.objects.filter(
-        summary=corrected
-    ))  # fmt: skip
+    rounds.hold(round_=issued, by=editor, reason="xxx", letters=letters("a"))
     third = rounds.correct(**again, instead_of=2)
     assert [each.summary.version for each in letters("a").order_by("summary__version")] == [1, 3]
     assert held() == [("a", 1, "xxx"), ("a", 3, "xxx")]
@@ -405,9 +426,247 @@ def test_correcting_costs_the_same_for_two_and_four_councils(
     issued: Round, editor: User, django_assert_num_queries: Any
 ) -> None:
     for slug in ("a", "b"):
-        with django_assert_num_queries(27 if connection.vendor == "sqlite" else 30):
+        with django_assert_num_queries(30 if connection.vendor == "sqlite" else 33):
             rounds.correct(round_=issued, authority=council(slug), by=editor, reason="xxx")
         make_decision(make_authority(), decided_on=dt.date(2021, 1, 1))
+
+
+# Correcting what was never sent -------------------------------------------------------------------
+
+
+@pytest.fixture
+def held_back(frozen: Round, editor: User, approver: User) -> Round:
+    """A is issued; B was held before issue, for its figures are wrong."""
+    rounds.hold(round_=frozen, by=approver, reason="Wrong", letters=letters("b"))
+    rounds.approve(reason="For a test", round_=frozen, by=approver)
+    rounds.issue(round_=frozen, by=editor)
+    return frozen
+
+
+@pytest.fixture
+def recounted(held_back: Round, editor: User, clock: Any) -> AnnualSummary:
+    """B counted again after publication, with the case that was left out."""
+    clock.move_to(LATER)
+    make_decision(council("b"))
+    return rounds.correct(
+        round_=held_back, authority=council("b"), by=editor, reason="A case was left out."
+    )
+
+
+def test_letter_never_sent_is_counted_again_and_stays_held(
+    recounted: AnnualSummary, held_back: Round, approver: User
+) -> None:
+    first = AnnualSummary.objects.get(slug="b", version=1)
+    assert (first.upheld, recounted.upheld, recounted.version) == (0, 1, 2)
+    assert (recounted.replaces, recounted.reason) == (first, "A case was left out.")
+    assert recounted.similar() == first.similar()
+    assert (recounted.correction.is_first, recounted.number) == (True, 1)
+    assert [each.summary for each in letters("b")] == [recounted]
+    assert held() == [("b", 2, "Wrong")]
+    assert Hold.objects.open().get().held_by == approver
+    assert RoundEvent.objects.get(action="corrected").detail == (
+        "Council B, version 2 before anything was sent: A case was left out."
+    )
+    assert list(AnnualSummary.objects.current().filter(slug="b")) == [recounted]
+
+
+def test_letter_that_is_the_first_names_no_other_and_is_dated_when_it_was_drafted(
+    recounted: AnnualSummary,
+) -> None:
+    document = compose(letter("b", 2))
+    words = str(document.narrative)
+    assert (document.version, document.date) == (1, "5 October 2020")
+    assert json.loads(document.figures)["letter_version"] == 1
+    assert "replaces" not in words
+    assert "left out" not in words
+    assert "take the place of" not in words
+    assert "The figures of the other authorities are public already." in words
+
+
+def test_letter_that_is_the_first_is_not_dated_before_those_to_the_others(
+    round_: Round, editor: User, approver: User
+) -> None:
+    Round.objects.update(letter_on=dt.date(2020, 7, 24))
+    rounds.freeze(round_=round_, by=editor)
+    rounds.hold(round_=round_, by=editor, reason="Wrong", letters=letters("b"))
+    rounds.approve(reason="For a test", round_=round_, by=approver)
+    rounds.issue(round_=round_, by=editor)
+    made = rounds.correct(round_=round_, authority=council("b"), by=editor, reason="xxx")
+    assert made.correction.letter_on == dt.date(2020, 7, 24)
+
+
+def test_letter_that_is_the_first_is_approved_issued_and_read_as_any_first_letter(
+    recounted: AnnualSummary, held_back: Round, editor: User, approver: User, client: Client,
+    tmp_path: Any,
+) -> None:  # fmt: skip
+    address = "/councils/b/2020/letter"
+    assert client.get(f"{address}/").status_code == 404
+    assert rounds.approve(reason="For a test", round_=held_back, by=approver) == 0
+    rounds.release(round_=held_back, by=editor)
+    assert "1 of 2 letters" in refusal(rounds.issue, round_=held_back, by=editor)
+    assert rounds.approve(reason="For a test", round_=held_back, by=approver) == 1
+    assert rounds.issue(round_=held_back, by=editor) == 1
+    assert rounds.verify(held_back) == []
+    message = OutboxMessage.objects.get(letter=letter("b", 2))
+    assert "replaces" not in message.body
+    assert list(OutboxMessage.objects.filter(letter=letter("b", 2)).may_be_sent()) == [message]
+    pdf = bytes(letter("b", 2).file.pdf)
+    for name in (".pdf", "-1.pdf"):
+        assert client.get(f"{address}{name}").content == pdf
+    assert client.get(f"{address}-2.pdf").status_code == 404
+    for page in (f"{address}/", f"{address}/1/", "/councils/b/2020/"):
+        shown = client.get(page).content.decode()
+        for unsaid in ("left out", "version 2", "letter/2/", "letter-2.pdf", "corrected"):
+            assert unsaid not in shown, (page, unsaid)
+    assert "dated 5 October 2020" in client.get("/councils/b/").content.decode()
+    rows = list(csv.DictReader(io.StringIO(
+        client.get("/data/2020/statistics.csv").content.decode()
+    )))  # fmt: skip
+    assert [(row["slug"], row["letter_version"], row["upheld"]) for row in rows] == [
+        ("a", "1", "1"), ("b", "1", "1"),
+    ]  # fmt: skip
+    run("export_letters", "2020", "--to", str(tmp_path))
+    assert (tmp_path / "2020-b.pdf").read_bytes() == pdf
+    manifest = client.get("/data/2020/manifest.csv").content.decode()
+    assert f"b,2020-b.pdf,{len(pdf)},{letter('b', 2).sha256}" in manifest
+    code = client.get("/verify/", {"code": letter("b", 2).code.code}).content.decode()
+    assert "This letter was issued by us</h2>" in code
+
+
+def test_correction_of_a_first_letter_that_was_version_2_names_it_version_1(
+    recounted: AnnualSummary, held_back: Round, editor: User, approver: User, client: Client
+) -> None:
+    rounds.release(round_=held_back, by=editor)
+    rounds.approve(reason="For a test", round_=held_back, by=approver)
+    rounds.issue(round_=held_back, by=editor)
+    third = rounds.correct(round_=held_back, authority=council("b"), by=editor, reason="A name.")
+    rounds.approve(reason="For a test", round_=held_back, by=approver)
+    rounds.issue(round_=held_back, by=editor)
+    assert (third.version, third.number, third.correction.is_first) == (3, 3, False)
+    first = compose(letter("b", 3)).narrative[0]
+    assert isinstance(first, Paragraph)
+    assert first.runs[1].text.startswith(" our letter of 5 October 2020 (version 1)")
+    message = OutboxMessage.objects.get(letter=letter("b", 3))
+    assert "It is version 3 and replaces our earlier letter." in message.body
+    shown = client.get("/councils/b/2020/letter/").content.decode()
+    assert 'href="/councils/b/2020/letter/1/">version 1</a>' in shown
+    assert client.get("/councils/b/2020/letter-1.pdf").content == bytes(letter("b", 2).file.pdf)
+    assert client.get("/councils/b/2020/letter-2.pdf").status_code == 404
+    assert client.get("/councils/b/2020/letter-3.pdf").status_code == 200
+
+
+def test_first_letter_not_issued_yet_is_made_anew_and_is_still_the_first(
+    recounted: AnnualSummary, held_back: Round, editor: User, tmp_path: Any
+) -> None:
+    again = rounds.correct(
+        round_=held_back, authority=council("b"), by=editor, reason="Better.", instead_of=2
+    )
+    assert (again.version, again.number, again.replaces) == (3, 1, recounted)
+    assert list(AnnualSummary.objects.current().filter(slug="b")) == [again]
+    assert held() == [("b", 3, "Wrong")]
+    run("export_open_data", "2020", "--to", str(tmp_path))
+    rows = list(csv.DictReader((tmp_path / "statistics.csv").open()))
+    assert [(row["slug"], row["letter_version"]) for row in rows] == [("a", "1"), ("b", "")]
+    averages = list(csv.DictReader((tmp_path / "averages.csv").open()))
+    assert averages[0]["investigated"] == "2"  # staff see the sums
+
+
+def test_draft_never_sent_is_looked_at_before_another_takes_its_place(
+    held_back: Round, editor: User, approver: User
+) -> None:
+    rounds.release(round_=held_back, by=editor)
+    rounds.approve(reason="For a test", round_=held_back, by=approver)
+    rounds.issue(round_=held_back, by=editor)
+    assert refusal(
+        rounds.correct, round_=held_back, authority=council("b"), by=editor, reason="xxx",
+        instead_of=1,
+    ) == (
+        "Version 1 of the letter to Council B is no draft any more; look at it before you correct "
+        "it once more."
+    )  # fmt: skip
+
+
+def test_round_is_not_complete_while_a_first_letter_waits(
+    recounted: AnnualSummary, held_back: Round, editor: User, approver: User
+) -> None:
+    address = reverse("admin:reviews_round_change", args=[held_back.pk])
+    client = signed_in("approver")
+    assert client.get(address).context["state"] == "public"  # what is held is needed for none
+    rounds.release(round_=held_back, by=editor)
+    assert client.get(address).context["state"] == "frozen"
+    rounds.approve(reason="For a test", round_=held_back, by=approver)
+    rounds.issue(round_=held_back, by=editor)
+    assert client.get(address).context["state"] == "public"
+
+
+def test_letter_replaced_while_letters_are_issued_is_passed_by(
+    held_back: Round, editor: User, approver: User
+) -> None:
+    rounds.release(round_=held_back, by=editor)
+    rounds.approve(reason="For a test", round_=held_back, by=approver)
+    draft, freeze = letter("b").pk, Freeze.objects.get(current_of=held_back)
+    rounds.correct(round_=held_back, authority=council("b"), by=editor, reason="xxx")
+    issuing = Issuing(freeze, editor)
+    issuing.issue(draft)
+    assert issuing.done == 0
+    assert "1 of 2 letters" in refusal(rounds.issue, round_=held_back, by=editor)
+
+
+def test_command_and_page_count_a_letter_again_that_was_never_sent(
+    held_back: Round, editor: User
+) -> None:
+    own = letter("b").pk
+    client = signed_in("review editor")
+    shown = client.get(page("correct", letters=own)).context["outlook"]
+    assert shown.problems == []
+    assert shown.sentences[0].startswith("Nothing was sent to this authority yet.")
+    assert shown.sentences[1] == (
+        "The draft of version 1 goes, and version 2 is made, held as the draft is until released."
+    )
+    assert run(
+        "correct_letter", "2020", "--authority", "b", "--by", "editor", "--reason", "Recounted"
+    ) == (
+        "Drafted version 2 of the letter to Council B in the round 2020; another person approves "
+        "it, then issue it. It is held, as the draft before it was; release it.\n"
+    )
+    told = client.get(reverse("admin:reviews_letter_change", args=[letter("b", 2).pk]))
+    assert "for its readers it is version 1: Recounted" in told.content.decode()
+    client.post(page("correct", letters=letter("b", 2).pk), {"reason": "Better", "instead_of": 2})
+    assert [each.summary.version for each in letters("b")] == [3]
+
+
+def test_comment_of_an_approver_stays_when_a_correction_takes_the_drafts_place(
+    corrected: AnnualSummary, issued: Round, editor: User, approver: User
+) -> None:
+    rounds.return_letter(letter=letter("a", 2), by=approver, comment="Count again.")
+    rounds.correct(
+        round_=issued, authority=council("a"), by=editor, reason="Better said.", instead_of=2
+    )
+    returned = LetterReturn.objects.unanswered().get()
+    assert (returned.letter, returned.comment, returned.returned_by) == (
+        letter("a", 3), "Count again.", approver,
+    )  # fmt: skip
+    assert RoundEvent.objects.filter(action="returned")[0].detail == (
+        "Returned still, now as new drafts: Council A"
+    )
+
+
+def test_database_knows_which_letter_is_the_first(
+    corrected: AnnualSummary, recounted: AnnualSummary
+) -> None:
+    for summary in (corrected, recounted):
+        made = summary.correction
+        wrong = AnnualSummary.objects.get(pk=summary.pk)
+        wrong.pk, wrong.version, wrong.replaces = None, 9, summary
+        wrong.save(force_insert=True)
+        with (
+            pytest.raises(IntegrityError, match="first letter if none was issued"),
+            transaction.atomic(),
+        ):
+            Correction.objects.create(
+                summary=wrong, is_first=not made.is_first, letter_on=made.letter_on,
+                corrected_at=made.corrected_at, corrected_by=made.corrected_by,
+            )  # fmt: skip
 
 
 # Retracting ---------------------------------------------------------------------------------------
@@ -462,20 +721,20 @@ def test_commands_hold_release_correct_and_retract(
     frozen: Round, editor: User, approver: User, clock: Any
 ) -> None:
     hold = ("hold_letters", "2020", "--by", "editor", "--reason", "A query")
-    assert run(*hold, "--authority", "b") == "Held 1 letters of the round 2020.\n"
+    assert run(*hold, "--authority", "b") == "Held 1 letter of the round 2020.\n"
     assert run(*hold, "--authority", "b") == (
         "Nothing to do: these letters of the round 2020 are held.\n"
     )
     approve = ("approve_letters", "2020", "--by", "approver")
-    assert run(*approve) == "Approved 1 letters of the round 2020.\n"
+    assert run(*approve) == "Approved 1 letter of the round 2020.\n"
     assert run(*approve) == (
         "Nothing to do: these letters of the round 2020 are approved or held.\n"
     )
     issue = ("issue_letters", "2020", "--by", "editor")
-    assert run(*issue) == "Issued 1 letters of the round 2020; 1 are held.\n"
-    assert run(*issue) == ("Nothing to do: all letters of the round 2020 are issued; 1 are held.\n")
+    assert run(*issue) == "Issued 1 letter of the round 2020; 1 is held.\n"
+    assert run(*issue) == ("Nothing to do: all letters of the round 2020 are issued; 1 is held.\n")
     release = ("release_letters", "2020", "--by", "editor")
-    assert run(*release) == "Released 1 letters of the round 2020.\n"
+    assert run(*release) == "Released 1 letter of the round 2020.\n"
     assert run(*release) == "Nothing to do: none of these letters of the round 2020 is held.\n"
     assert command_refused(*release, "--authority", "nowhere").startswith("There is no authority")
     correct = (

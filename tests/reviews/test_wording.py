@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from casework.choices import AuthorityType, Region
 from casework.models import Authority, PublicInterestReport
@@ -25,6 +26,7 @@ from reviews.models import (
     WordingText,
     WordingVersion,
 )
+from reviews.proofing import proof_letters
 from reviews.rounds import wording
 from tests.factories import (
     make_approver,
@@ -176,6 +178,13 @@ def test_draft_changes_no_letter_until_it_is_accepted(frozen: Round, editor: Use
         ("((passages))\na\u0323\u0301",
          "Line 2, column 3: letters cannot show U+0301 (COMBINING ACUTE ACCENT); spell it "
          "otherwise."),
+        ("((passages))\nThis is {{ authority }}.",
+         "Line 2, column 9: “{{ authority }}” would print as it stands and look like a "
+         "placeholder that was not filled in; write ((name)) with a name from the list, or take "
+         "out its signs."),
+        ("((passages))\n\\((authority))",
+         "Line 2, column 1: two brackets side by side look like a placeholder that was not filled "
+         "in; put a space between them."),
     ],
 )  # fmt: skip
 def test_draft_that_letters_cannot_say_is_refused_with_its_place(
@@ -186,6 +195,29 @@ def test_draft_that_letters_cannot_say_is_refused_with_its_place(
         draft(text, content, editor)
     assert refused.value.problems == [problem]
     assert not WordingDraft.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["We met no figure people.", "One ( (a) or (b)) } %} [[x]]"])
+def test_words_that_can_be_accepted_are_no_error_of_the_proof(
+    typed: str, frozen: Round, editor: User
+) -> None:
+    reworded(frozen, f"((passages))\n\n{typed}", editor)
+    assert [proof.of("error") for proof in proof_letters(Letter.objects.all()).values()] == [[]] * 3
+
+
+def test_text_accepted_before_lookalikes_were_refused_is_read_and_named_by_the_proof(
+    frozen: Round, editor: User
+) -> None:
+    text = wording.main_text(frozen, by=editor)
+    content = "((passages))\n\nSee \\((a) or (b))."
+    WordingVersion.objects.create(
+        wording=text, number=2, content=content, made_at=timezone.now(), made_by=editor, reason="R"
+    )
+    assert letters()["Anna"] == ["See ((a) or (b))."]
+    proofs = proof_letters(Letter.objects.all()).values()
+    assert {finding.code for proof in proofs for finding in proof.of("error")} == {
+        "unresolved-placeholder"
+    }
 
 
 def test_second_of_two_is_told_who_saved_and_nothing_is_overwritten(
@@ -241,7 +273,7 @@ def test_only_letters_that_change_lose_their_approval(frozen: Round, editor: Use
     waiting = Letter.objects.awaiting_approval().values_list("summary__name", flat=True)
     assert list(waiting) == ["Bela County Council"]
     withdrawn = RoundEvent.objects.get(action="withdrawn")
-    assert withdrawn.detail == "1 letters"
+    assert withdrawn.detail == "1 letter"
 
 
 def test_changes_are_grouped_where_letters_differ_in_values_alone(

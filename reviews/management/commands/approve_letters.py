@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from reviews.management.rounds import RoundCommand, find_letters, find_round, find_user
-from reviews.rounds import approve
+from reviews.rounds import approve, number_of
 
 # The command has always taken letters with warnings; the history says that nobody gave a reason.
 WITHOUT_REASON = "no reason was given with the command"
@@ -37,7 +37,7 @@ class Command(RoundCommand):
             reason=reason,
         )
         if approved:
-            self.stdout.write(f"Approved {approved} letters of the round {year}.")
+            self.stdout.write(f"Approved {number_of(approved)} of the round {year}.")
         else:
             held = " or held" if letters.held().exists() else ""
             self.stdout.write(

@@ -7,6 +7,7 @@ from django.core.management.base import CommandParser
 
 from casework.actions import system_user
 from reviews.exports import export_case_lists
+from reviews.letters.statements import number
 from reviews.management.rounds import RoundCommand, find_authority, find_round
 
 
@@ -22,10 +23,10 @@ class Command(RoundCommand):
         parser.add_argument("--authority", metavar="SLUG_OR_CODE")
 
     def handle(self, *, year: int, to: Path, authority: str | None, **options: Any) -> None:
-        number = export_case_lists(
+        written = export_case_lists(
             round_=find_round(year),
             by=system_user(),
             to=to,
             authority=None if authority is None else find_authority(authority).pk,
         )
-        self.stdout.write(f"Wrote {number} case lists to {to}.")
+        self.stdout.write(f"Wrote {number(written, 'case list', 'case lists')} to {to}.")

@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from casework.actions import system_user
 from reviews.exports import export_round
 from reviews.management.rounds import RoundCommand, find_authority, find_round
+from reviews.rounds import number_of
 
 
 class Command(RoundCommand):
@@ -22,11 +23,11 @@ class Command(RoundCommand):
         parser.add_argument("--authority", metavar="SLUG_OR_CODE")
 
     def handle(self, *, year: int, to: Path, authority: str | None, **options: Any) -> None:
-        number = export_round(
+        written = export_round(
             round_=find_round(year),
             by=system_user(),
             to=to,
             authority=None if authority is None else find_authority(authority).pk,
             progress=self.progress("Writing letters:"),
         )
-        self.stdout.write(f"Wrote {number} letters and manifest.csv to {to}.")
+        self.stdout.write(f"Wrote {number_of(written)} and manifest.csv to {to}.")

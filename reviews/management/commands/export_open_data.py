@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 from casework.actions import system_user
 from casework.refusals import Refused
 from reviews.exports import record_export
+from reviews.letters.statements import number
 from reviews.management.rounds import RoundCommand, find_round
 from reviews.models import AnnualSummary, Demonstration
 from reviews.site.opendata import all_files
@@ -32,7 +33,7 @@ class Command(RoundCommand):
             AnnualSummary.objects.current()
             .standing()
             .filter(freeze=round_.freeze)
-            .select_related("letter"),
+            .select_related("letter", "correction"),
             is_demonstration=Demonstration.objects.exists(),
         )
         try:
@@ -43,5 +44,6 @@ class Command(RoundCommand):
                 part.replace(to / name)
         except OSError as error:
             raise Refused(f"The files cannot be written to {to}: {error.strerror}.") from error
-        record_export(round_, by=system_user(), detail=f"{len(files)} files of open data")
-        self.stdout.write(f"Wrote {len(files)} files of open data to {to}.")
+        written = number(len(files), "file", "files")
+        record_export(round_, by=system_user(), detail=f"{written} of open data")
+        self.stdout.write(f"Wrote {written} of open data to {to}.")

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from casework.refusals import Refused
+from reviews.letters.statements import number
 from reviews.management.rounds import RoundCommand, find_round, find_user
 from reviews.rounds import freeze
 
@@ -24,7 +25,8 @@ class Command(RoundCommand):
         if again != bool(reason.strip()):
             raise Refused("--again and --reason TEXT go together: say why the figures change.")
         frozen = freeze(round_=find_round(year), by=find_user(by), reason=reason.strip())
+        authorities = number(frozen.summaries.count(), "authority", "authorities")
         self.stdout.write(
-            f"Froze the round {year} (freeze {frozen.number}): {frozen.summaries.count()} "
-            "authorities, each with a draft letter."
+            f"Froze the round {year} (freeze {frozen.number}): {authorities}, each with a draft "
+            "letter."
         )

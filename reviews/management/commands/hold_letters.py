@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from reviews.management.rounds import RoundCommand, find_letters, find_round, find_user
-from reviews.rounds import hold
+from reviews.rounds import hold, number_of
 
 
 class Command(RoundCommand):
@@ -25,6 +25,6 @@ class Command(RoundCommand):
             round_=round_, by=find_user(by), reason=reason, letters=find_letters(round_, authority)
         )
         if held:
-            self.stdout.write(f"Held {held} letters of the round {year}.")
+            self.stdout.write(f"Held {number_of(held)} of the round {year}.")
         else:
             self.stdout.write(f"Nothing to do: these letters of the round {year} are held.")

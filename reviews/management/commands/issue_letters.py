@@ -7,7 +7,7 @@ from django.core.management.base import CommandParser
 from casework.choices import ContactRole
 from reviews.management.rounds import RoundCommand, find_round, find_user
 from reviews.models import Letter
-from reviews.rounds import issue
+from reviews.rounds import issue, number_of
 
 
 class Command(RoundCommand):
@@ -35,8 +35,8 @@ class Command(RoundCommand):
             case_lists_to=[ContactRole.LINK_OFFICER] if case_lists else [],
         )
         held = Letter.objects.of_round(round_.pk).held().filter(issued_at=None).count()
-        rest = f"; {held} are held" if held else ""
+        rest = f"; {held} {'is' if held == 1 else 'are'} held" if held else ""
         if issued:
-            self.stdout.write(f"Issued {issued} letters of the round {year}{rest}.")
+            self.stdout.write(f"Issued {number_of(issued)} of the round {year}{rest}.")
         else:
             self.stdout.write(f"Nothing to do: all letters of the round {year} are issued{rest}.")

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from reviews.management.rounds import RoundCommand, find_letters, find_round, find_user
-from reviews.rounds import release
+from reviews.rounds import number_of, release
 
 
 class Command(RoundCommand):
@@ -20,6 +20,6 @@ class Command(RoundCommand):
         round_ = find_round(year)
         released = release(round_=round_, by=find_user(by), letters=find_letters(round_, authority))
         if released:
-            self.stdout.write(f"Released {released} letters of the round {year}.")
+            self.stdout.write(f"Released {number_of(released)} of the round {year}.")
         else:
             self.stdout.write(f"Nothing to do: none of these letters of the round {year} is held.")

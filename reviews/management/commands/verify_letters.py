@@ -22,4 +22,6 @@ class Command(RoundCommand):
         if problems:
             raise Refused(*problems)
         issued = Letter.objects.issued().filter(summary__freeze__round=round_).count()
-        self.stdout.write(f"All {issued} issued letters of the round {year} are as issued.")
+        all_of_them = "The 1 issued letter" if issued == 1 else f"All {issued} issued letters"
+        verb = "is" if issued == 1 else "are"
+        self.stdout.write(f"{all_of_them} of the round {year} {verb} as issued.")

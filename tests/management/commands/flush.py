@@ -36,5 +36,8 @@ def guards_lifted() -> Iterator[None]:
             for name, _ in triggers:
                 cursor.execute(f"DROP TRIGGER {name}")
             yield
+            cursor.execute("SELECT name FROM sqlite_master WHERE sql LIKE '%USING fts5%'")
+            for (words,) in cursor.fetchall():  # which no trigger told of what is gone
+                cursor.execute(f"INSERT INTO {words} ({words}) VALUES ('rebuild')")
             for _, sql in triggers:
                 cursor.execute(sql)

@@ -171,7 +171,28 @@ def test_placeholders_never_say_nothing_as_a_number() -> None:
     for number in NUMBERS:
         values = {number: 3}
         texts = placeholders(LearningFigures(Learning(**values), Learning())).values()  # type: ignore[arg-type]
-        assert set(texts) == {"3"}, number
+        assert set(texts) == {"3", f"3 {NOUNS[number][1]}"}, number
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("seminars", "1 seminar"),
+        ("seminar_delegates", "1 delegate"),
+        ("seminar_authorities", "1 local authority"),
+        ("courses", "1 course"),
+        ("course_people", "1 person"),
+    ],
+)
+def test_placeholders_speak_of_one_in_the_singular(number: str, text: str) -> None:
+    held = Learning(**{number: 1})  # type: ignore[arg-type]
+    said = {
+        name: said
+        for name, said in placeholders(LearningFigures(held, held)).items()
+        if name.startswith("number of ")
+    }
+    assert set(said.values()) == {text}
+    assert {name.endswith(" before") for name in said} == {True, False}
 
 
 def test_placeholders_of_the_first_year_compare_with_nothing() -> None:

@@ -7,8 +7,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviews.letters.document import Block, BulletList, Heading, NumberedList, Paragraph, Run
-from reviews.letters.language import LONGEST, NotUnderstood, Problem, read, tidied
+from reviews.letters.language import (
+    LONGEST,
+    NotUnderstood,
+    Problem,
+    first_lookalike,
+    lookalikes,
+    read,
+    tidied,
+)
 from reviews.letters.vocabulary import VOCABULARY, Facts, Placeholder, Vocabulary
+from reviews.letters.wording import usual
 
 FACTS = Facts(
     {"authority": "Example Council", "council page": "https://example.org/c/",
@@ -165,7 +174,58 @@ def test_vocabulary_may_have_further_names() -> None:
 
 def test_value_that_is_missing_after_all_is_never_zero() -> None:
     wording = read("((not none investigated??((uphold percent))))", "passage")
-    assert wording.fill(Facts()) == (Paragraph((Run("no figure"),)),)
+    assert wording.fill(Facts()) == (Paragraph((Run("((uphold percent))"),)),)
+
+
+# What looks like a placeholder that nobody filled in ----------------------------------------------
+
+BRACKETS = (
+    "two brackets side by side look like a placeholder that was not filled in; put a space between "
+    "them."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a\n\nb \\((authority))", [(3, 3, BRACKETS)]),
+        ("((authority)) \\((a) or (b))", [(1, 15, BRACKETS)]),
+        ("((if late replies))\nx *(*( y\n((end))", [(2, 4, BRACKETS)]),
+        ("((((authority))))", [(1, 1, BRACKETS)]),
+        ("(((late replies??(see a))))", [(1, 1, BRACKETS)]),
+        ("Dear {{ name }}, «Title»", [(1, 6, "{{ name }}"), (1, 18, "«Title»")]),
+        ("((authority))\n{% if\nx %} \\{\\{", [(2, 1, "{% if x %}"), (3, 6, "{{")]),
+        ("an open « here", [(1, 9, "«")]),
+    ],
+)
+def test_lookalikes_are_found_where_they_are_typed(
+    text: str, found: list[tuple[int, int, str]]
+) -> None:
+    assert [
+        (each.line, each.column, each.message.split("”")[0].removeprefix("“"))
+        for each in lookalikes(text, "passage")
+    ] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(((authority))) ( (a) or (b)) { { x } } % }} ) )) a\\_b *c* “d”",
+        "[words](((council page))) ((late replies??(see a) (b (c))))",
+        "((if late replies))\na (\n(b)\n((end))\n(c)",
+    ],
+)
+def test_lookalikes_are_none_in_what_no_reader_takes_for_a_placeholder(text: str) -> None:
+    assert lookalikes(text, "passage") == []
+
+
+def test_lookalikes_of_a_long_hostile_text_are_found_at_once() -> None:
+    assert len(lookalikes("{{ « " * 4_000, "passage")) == 8_000
+    assert first_lookalike("(" * 1_000_000 + ")") == "(("
+
+
+def test_lookalikes_are_none_in_the_usual_wording() -> None:
+    assert lookalikes(usual(), "main") == []
 
 
 # What is refused, and where -----------------------------------------------------------------------
@@ -196,8 +256,8 @@ NO_END = "((if late replies)) has no ((end)) on a line of its own; add it."
          "“late replies” is a condition: write ((late replies??words that depend on it))."),
         ("(( ))", 1, 1, "two brackets with nothing between; name a placeholder from the list."),
         ("a ((authority", 1, 3,
-         "two brackets begin a name here that does not end with )) or ??; end it, or write \\(( "
-         "for two brackets."),
+         "two brackets begin a name here that does not end with )) or ??; end it, or put "
+         "a space between the brackets."),
         ("x ((passages))", 1, 3, "((passages)) stands on a line of its own; move it there."),
         ("x ((if late replies))", 1, 3,
          "((if late replies)) stands on a line of its own; move it there."),

@@ -1,3 +1,5 @@
+from dataclasses import asdict
+
 import pytest
 
 from reviews.figures.counts import Average, Counts, Statistics
@@ -165,11 +167,17 @@ def test_charts_carry_the_authoritys_own_figures() -> None:
     chart = by_key(full(2024))["upheld"].chart
     assert [(bar.label, bar.value, bar.part, bar.whole) for bar in chart.bars] == [
         ("This authority", "87%", 115, 132),
-        ("Similar authorities", "80%", 400, 500),
+        ("Similar authorities", "80%", 80, 100),
     ]
     assert chart.alternative == (
-        "Bar chart. This authority: 87% (115 of 132). Similar authorities: 80% (400 of 500)."
+        "Bar chart. This authority: 87% (115 of 132). Similar authorities: 80%."
     )
+
+
+def test_charts_give_away_no_sums_of_similar_authorities() -> None:
+    others = Average(3, 5003, 4001, 5003, 4001, 2001, 300_000)
+    said = str([asdict(panel) for panel in panels(full(2025, similar=others))])
+    assert [str(n) for n in (5003, 4001, 2001) if str(n) in said] == []
 
 
 def test_chart_of_nothing_has_no_bars_and_no_zero() -> None:

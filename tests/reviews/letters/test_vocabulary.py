@@ -48,7 +48,7 @@ def test_conditions_of_the_counts(counts: Counts, expected: set[str]) -> None:
 
 def test_conditions_of_the_letter_and_from_elsewhere() -> None:
     plain = true_in(make_facts(SOME))
-    assert true_in(make_facts(SOME, version=2)) - plain == {"corrected letter"}
+    assert true_in(make_facts(SOME, is_correction=True)) - plain == {"corrected letter"}
     assert true_in(make_facts(SOME, is_post_vacant=True)) - plain == {"post vacant"}
     assert true_in(make_facts(SOME, also_true=FROM_ELSEWHERE)) - plain == FROM_ELSEWHERE
 
@@ -145,5 +145,22 @@ def test_usual_wording_says_nothing_of_people_where_none_are_recorded() -> None:
     facts = replace(facts, values={**facts.values, **learning.placeholders(figures)})
     blocks = narrative(facts)
     said = " ".join(run.text for block in blocks for run in getattr(block, "runs", ()))
-    assert "no figure" not in said
-    assert "Over the year we held seminars for link officers." in said
+    assert "((" not in said
+    assert "Over the year we held 1 seminar for link officers." in said
+    assert "We also held 1 course on handling complaints." in said
+
+
+def test_usual_wording_speaks_of_one_in_the_singular() -> None:
+    one = Learning(
+        seminars=1, seminar_delegates=1, seminar_authorities=1, seminar_places=("Leeds",),
+        courses=1, course_people=1,
+    )  # fmt: skip
+    figures = LearningFigures(now=one)
+    held = {name for name, is_so in learning.conditions(figures).items() if is_so}
+    facts = replace(make_facts(SOME), true={*make_facts(SOME).true, *held})
+    facts = replace(facts, values={**facts.values, **learning.placeholders(figures)})
+    said = "".join(run.text for block in narrative(facts) for run in getattr(block, "runs", ()))
+    assert (
+        "we held 1 seminar for link officers in Leeds, with 1 delegate from 1 local authority."
+    ) in said
+    assert "We also held 1 course on handling complaints, and 1 person took part." in said

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reviews.letters.document import Block, BulletList, Heading, NumberedList, Paragraph, Run
+from reviews.letters.vocabulary import ALREADY_PUBLIC
 from reviews.letters.wording import narrative, subject
 from tests.reviews.letters.facts import make_facts
 
@@ -98,3 +99,36 @@ def test_usual_wording_says_what_letters_said_before_it_was_a_text(
     name: str, changes: dict[str, object]
 ) -> None:
     assert json.loads(json.dumps([asdict(block) for block in letter(**changes)])) == FORMER[name]
+
+
+def test_narrative_of_a_correction_before_publication_names_the_day_and_no_letter_to_come() -> None:
+    words = text(letter(is_correction=True))
+    assert "We will publish" not in words
+    assert (
+        "These figures and this letter take the place of those we sent you before. The figures of "
+        "all authorities are published on 29 July 2020. Anyone can then find these instead of the "
+        "earlier ones at https://reviews.example.org/councils/example-council/; until that day "
+        "they are for you and your officers only."
+    ) in words
+    assert "please tell us before it is published." in words
+
+
+def test_narrative_of_a_correction_after_publication_speaks_of_no_publication_to_come() -> None:
+    late = {"letter_on": dt.date(2020, 10, 5), "also_true": {ALREADY_PUBLIC}}
+    words = text(letter(is_correction=True, **late))
+    assert (
+        "These figures and this letter take the place of those we sent you before. Once this "
+        "letter has been sent, anyone can find them instead of the earlier ones at "
+        "https://reviews.example.org/councils/example-council/."
+    ) in words
+    assert "If a figure looks wrong to you, please tell us." in words
+    first = text(letter(**late))
+    assert (
+        "The figures of the other authorities are public already. Once this letter has been sent, "
+        "yours and the letter itself are at https://reviews.example.org/councils/example-council/ "
+        "for anyone to read."
+    ) in first
+    for said in (words, first):
+        assert [said.count(part) for part in ("will publish", "Until that day", "29 July")] == [
+            0, 0, 0,
+        ]  # fmt: skip

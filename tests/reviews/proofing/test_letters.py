@@ -8,7 +8,7 @@ import pytest
 from reviews.drafting import compose
 from reviews.letters.document import Bar
 from reviews.models import Letter, LetterProof
-from reviews.proofing import Proof, proof_letters, proofs_of
+from reviews.proofing import Proof, letters, proof_letters, proofs_of
 from reviews.proofing.letters import read
 from reviews.rounds import amend_letter, freeze
 from tests.factories import (
@@ -52,9 +52,13 @@ def test_proof_warns_of_a_vacant_post_nobody_to_send_to_and_nobody_who_signs() -
 
 @pytest.mark.parametrize(
     ("salutation", "code"),
-    [("Dear \u200bMs Example", "unprintable-text"), ("Dear Ms 😀", "unprintable-text")],
+    [
+        ("Dear \u200bMs Example", "unprintable-text"),
+        ("Dear Ms 😀", "unprintable-text"),
+        ("Dear {{ Name }}", "unresolved-placeholder"),
+    ],
 )
-def test_proof_names_characters_that_the_letter_cannot_show(salutation: str, code: str) -> None:
+def test_proof_names_what_no_letter_shows(salutation: str, code: str) -> None:
     frozen()
     Letter.objects.update(salutation=salutation)
     assert codes(proof_letters(Letter.objects.all())) == [[("error", code)]]
@@ -100,6 +104,19 @@ def test_proof_is_kept_until_the_letter_changes() -> None:
     proof_letters(Letter.objects.all())
     assert LetterProof.objects.get().proofed_at > first.proofed_at
     assert list(proofs_of(Letter.objects.all())) == [letter.pk]
+
+
+def test_proof_is_not_kept_over_another_version_of_the_software(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frozen()
+    proof_letters(Letter.objects.all())
+    first = LetterProof.objects.get()
+    monkeypatch.setattr(letters, "software_digest", lambda: "another")
+    assert proofs_of(Letter.objects.all()) == {}
+    proof_letters(Letter.objects.all())
+    assert LetterProof.objects.get().proofed_at > first.proofed_at
+    assert len(proofs_of(Letter.objects.all())) == 1
 
 
 @pytest.mark.parametrize("number", [1, 3])

@@ -10,7 +10,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from reviews.drafting import compose
 from reviews.letters.document import Bar, Heading, LetterDocument, Paragraph, Run, Statement
+from reviews.letters.language import read
 from reviews.letters.pictures import drawn
+from reviews.letters.vocabulary import Facts
 from reviews.models import Letter
 from reviews.pdf.render import render
 from reviews.proofing import Finding, findings
@@ -76,12 +78,22 @@ def test_findings_of_a_letter_that_is_right_are_none(letter: Letter) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["((authority))", "An ((open one", "{{ name }}", "{% if %}", "We met no figure people."]
+    "text", ["((authority))", "An ((open one", "{{ name }}", "{% if %}", "Dear «Name»", "An « open"]
 )
 def test_findings_name_a_placeholder_not_filled_in(letter: Letter, text: str) -> None:
     assert codes(found(letter, pdf=with_paragraphs(text))) == [
         ("error", "unresolved-placeholder", 2)
     ]
+
+
+def test_findings_name_a_value_that_is_missing_after_all(letter: Letter) -> None:
+    def missing(document: LetterDocument) -> LetterDocument:
+        words = read("((not none investigated??It is ((uphold percent)).))", "passage")
+        return replace(document, narrative=(*document.narrative, *words.fill(Facts())))
+
+    found_ = found(letter, pdf=missing)
+    assert codes(found_) == [("error", "unresolved-placeholder", 2)]
+    assert found_[0].message.startswith("“((uphold percent))” looks like a placeholder")
 
 
 def test_findings_allow_four_pages_and_no_more(letter: Letter) -> None:

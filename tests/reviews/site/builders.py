@@ -146,8 +146,8 @@ def make_issued(round_: Round, authority: Authority, **values: Any) -> AnnualSum
     return summary
 
 
-def correct(summary: AnnualSummary, **values: Any) -> AnnualSummary:
-    """An issued correction of a row."""
+def draft_correction(summary: AnnualSummary, **values: Any) -> AnnualSummary:
+    """A correction of a row that is not issued yet; its first letter where that was not either."""
     same = {
         field.attname: getattr(summary, field.attname)
         for field in AnnualSummary._meta.concrete_fields
@@ -161,10 +161,19 @@ def correct(summary: AnnualSummary, **values: Any) -> AnnualSummary:
     corrected = make_summary(summary.freeze.round, summary.authority, **changed | values)
     Correction.objects.create(
         summary=corrected,
+        is_first=not summary.letter.issued_at,
         letter_on=CORRECTED_ON,
         corrected_at=timezone.now(),
         corrected_by=make_user("first"),
     )
+    if not summary.letter.issued_at:
+        summary.letter.delete()
+    return corrected
+
+
+def correct(summary: AnnualSummary, **values: Any) -> AnnualSummary:
+    """An issued correction of a row."""
+    corrected = draft_correction(summary, **values)
     issue(corrected)
     return corrected
 

@@ -24,8 +24,10 @@ from django.utils import timezone
 
 from casework.models import Authority
 from ombudsman.urls import urlpatterns
+from reviews import rounds
 from reviews.models import (
     AnnualSummary,
+    Hold,
     Letter,
     OutboxMessage,
     Round,
@@ -36,8 +38,10 @@ from tests.factories import make_authority
 from tests.leaks import WAYS, Answer, ask, ask_all, by_route, told
 from tests.reviews.site.builders import (
     BEFORE,
+    DISTRICTS,
     PUBLISHED_AT,
     correct,
+    draft_correction,
     hold,
     issue,
     make_edition,
@@ -136,6 +140,8 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["2020"]
         case "version", "version":
             return ["1", "2"]
+        case "reference", "reference":
+            return ["19-000-001", "99-999-999"]
         case "table", "name":
             return TABLES
         case "slug", "kind":
@@ -356,6 +362,46 @@ def test_figures_of_a_letter_withheld_later_are_told_by_no_review(
     assert told(facts, ask_all(client, addresses).values()) == set(facts)
     withhold(special)
     assert told(facts, ask_all(client, addresses).values()) == set()
+
+
+def test_held_draft_of_a_correction_takes_nothing_away_and_is_told_of_by_nothing(
+    client: Client, clock: time_machine.Traveller, before_the_round: None
+) -> None:
+    def drafted() -> dict[str, str]:
+        for summary in AnnualSummary.objects.filter(year_ending=2019):
+            draft = draft_correction(summary, upheld=9137, reason="Wibble was counted twice")
+            rounds.hold(
+                round_=draft.freeze.round, by=User.objects.create_superuser(summary.slug),
+                reason="Wubble asked", letters=Letter.objects.filter(summary=draft),
+            )  # fmt: skip
+        assert Hold.objects.open().count() == 4
+        return {}
+
+    assert differences(clock, client, drafted, moments=[*MOMENTS, PUBLISHED_AT]) == []
+
+
+SUMS = {"investigated": 94_391, "upheld": 42_477, "compliance_outcomes": 83_717,
+        "complied": 83_701, "remedied_by_authority": 9_973}  # fmt: skip
+
+
+def test_sums_of_a_type_are_told_by_nothing_while_a_letter_of_it_is_held(
+    client: Client,
+    clock: time_machine.Traveller,
+    before_the_round: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, number in SUMS.items():
+        monkeypatch.setitem(DISTRICTS, name, number)
+    clock.move_to(MOMENTS[0])
+    round_ = make_frozen_round()
+    for slug in (*SHOWN, "held"):
+        make_issued(round_, Authority.objects.get(slug=slug), upheld=1, satisfied=1)
+    clock.move_to(PUBLISHED_AT)
+    facts = {name: rf"\b{number:,}\b|\b{number}\b" for name, number in SUMS.items()}
+    asked = [(address, way) for address, way in public_questions() if way == "GET"]
+    assert told(facts, ask_all(client, asked).values()) == set(SUMS)
+    hold(AnnualSummary.objects.get(year_ending=2020, slug="held"))
+    assert told(facts, ask_all(client, asked).values()) == set()
 
 
 # Testing the test ---------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from casework.models import Authority
-from reviews.models import AnnualSummary, LetterCode, LetterFile
+from reviews.models import AnnualSummary, Letter, LetterAlternative, LetterCode, LetterFile
 from tests.factories import make_authority, make_decision, make_issued_round
 from tests.reviews.site.builders import (
     BEFORE,
@@ -198,6 +199,13 @@ def test_verify_asks_little_of_the_database(
     asked = ways(issued)[by]
     with django_assert_num_queries(number):
         client.get("/verify/", asked)
+
+
+@pytest.mark.parametrize("model", [Letter, LetterAlternative])
+def test_digests_that_verify_looks_for_have_an_index(model: Any) -> None:
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, model._meta.db_table)
+    assert ["sha256"] in [each["columns"] for each in found.values() if each["index"]]
 
 
 def test_verify_takes_the_code_by_itself_after_a_file(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 
 import pytest
 import time_machine
@@ -11,15 +12,18 @@ from django.test.utils import CaptureQueriesContext
 
 from casework.models import Authority
 from reviews.management.rounds import read_instant
-from reviews.models import AnnualSummary
+from reviews.models import AnnualSummary, TypeAverage
 from tests.factories import make_authority
 from tests.reviews.site.builders import (
+    DISTRICTS,
     PUBLISHED_AT,
     SPECIMEN,
     correct,
     hold,
+    issue,
     make_frozen_round,
     make_issued,
+    make_summary,
     release,
     retract,
 )
@@ -68,8 +72,9 @@ def test_held_letter_is_public_nowhere_from_the_next_request_on_and_again_when_r
 ) -> None:
     round_ = make_frozen_round()
     make_issued(round_, make_authority("Other Council", slug="other"))
+    summary = make_summary(round_, authority, **SPECIMEN)
     without = answers(client, *LISTS, *FILES, *OWN)
-    summary = make_issued(round_, authority, **SPECIMEN)
+    issue(summary)
     with_it = answers(client, *LISTS, *FILES, *OWN)
     same = {address for address in without if without[address] == with_it[address]}
     assert same == {"/data/"}  # the round is public without it
@@ -120,6 +125,93 @@ def test_held_correction_and_what_it_replaced_are_both_away(
     codes = {address: client.get(address).status_code for address in (*OWN, f"{LETTER}/2/")}
     assert set(codes.values()) == {404}
     assert slugs(client, FILES[0]) == ["other"]
+
+
+# What a held letter would be found out from ------------------------------------------------------
+
+
+def to_come(summary: AnnualSummary) -> None:
+    """Drafted and not issued."""
+    make_summary(summary.freeze.round, make_authority())
+
+
+def held_and_corrected(summary: AnnualSummary) -> None:
+    hold(summary)
+    correct(summary, upheld=1)
+
+
+def retracted_and_corrected(summary: AnnualSummary) -> None:
+    retract(summary)
+    correct(summary, upheld=1)
+
+
+def counted_again_before_issue(summary: AnnualSummary) -> None:
+    """The draft that went into the sums was never sent; what took its place is public."""
+    correct(make_summary(summary.freeze.round, make_authority(), upheld=1), upheld=2)
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [hold, retract, to_come, held_and_corrected, retracted_and_corrected,
+     counted_again_before_issue],
+)  # fmt: skip
+def test_sums_of_a_type_are_kept_back_while_a_row_in_them_is_not_public(
+    client: Client, summary: AnnualSummary, deed: Callable[[AnnualSummary], object]
+) -> None:
+    county = make_authority("Example County Council", authority_type="county")
+    TypeAverage.objects.create(
+        freeze=summary.freeze, authority_type="county", **DISTRICTS | {"investigated": 401}
+    )
+    make_issued(summary.freeze.round, county, similar_investigated=401)
+    correct(summary, upheld=1)  # a correction alone keeps nothing back: both versions are public
+    rows = [
+        "county,401,180,45,150,149,99,18,10,22000000,0.8,192",
+        "district,400,180,45,150,149,99,18,10,22000000,0.8,192",
+    ]
+    lines = [
+        "County council 192 45% of 401 99% of 150 10% of 180",
+        "District council 192 45% of 400 99% of 150 10% of 180",
+    ]
+    note = "the percentage stands without the number it is of"
+    home = Page(client.get("/").content)
+    assert client.get("/data/2020/averages.csv").content.decode().splitlines()[1:] == rows
+    assert home.texts("tr")[1:] == lines
+    assert note not in home.text
+    if deed in (held_and_corrected, retracted_and_corrected):
+        summary = make_issued(summary.freeze.round, make_authority())
+    deed(summary)
+    rows[1] = "district,,,45,,,99,,10,22000000,0.8,192"
+    lines[1] = "District council 192 45% 99% 10%"
+    home = Page(client.get("/").content)
+    assert client.get("/data/2020/averages.csv").content.decode().splitlines()[1:] == rows
+    assert home.texts("tr")[1:] == lines
+    assert note in home.text
+    row = client.get("/data/2020/averages.json").json()["rows"][1]
+    assert (row["investigated"], row["upheld"], row["uphold_percent"]) == (None, None, 45)
+
+
+def test_sums_of_a_type_are_public_again_with_the_last_letter_released(
+    client: Client, summary: AnnualSummary
+) -> None:
+    address = "/data/2020/averages.csv"
+    before = client.get(address).content
+    first, second = hold(summary), hold(AnnualSummary.objects.get(slug="other"))
+    third = make_issued(summary.freeze.round, make_authority())
+    release(first)
+    assert b"district,,,45" in client.get(address).content
+    release(second)
+    assert client.get(address).content == before
+    hold(third)
+    assert client.get(address).content != before
+
+
+def test_row_outside_the_sums_keeps_nothing_back(client: Client, summary: AnnualSummary) -> None:
+    round_ = summary.freeze.round
+    before = client.get("/data/2020/averages.csv").content
+    hold(make_issued(round_, make_authority("Gone District"), has_comparison=False))
+    hold(make_issued(round_, make_authority("Example Parks", authority_type="national_park")))
+    make_summary(make_frozen_round(2019), make_authority())
+    assert client.get("/data/2020/averages.csv").content == before
 
 
 # Retracted ----------------------------------------------------------------------------------------
