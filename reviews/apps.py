@@ -34,6 +34,7 @@ LISTS = {
         "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
         "NationalReview", "ReviewText", "NationalReviewFile", "NationalReviewRow",
+        "ScrutinyPack",
     ],
     "Publication": [
         "Statement", "CheckedPlaces", "PublicationException", "DecisionReview",

@@ -18,7 +18,8 @@ REFERENCE = "authority earliername formercode publiccategory publicsubcategory d
 FROZEN = (
     "freeze typeaverage annualsummary frozenlearning caselist lettercode letterfile "
     "letteralternative letterproof letterreturn roundevent summarycondition "
-    "hold correction retraction nationalreview nationalreviewrow nationalreviewfile reviewtext"
+    "hold correction retraction nationalreview nationalreviewrow nationalreviewfile reviewtext "
+    "scrutinypack"
 )
 LEARNING = "learningevent learningattendance"
 # They show officers' e-mail addresses, which approving needs not.

@@ -24,6 +24,7 @@ from reviews.models import (
     NationalReviewRow,
     ReviewText,
     Round,
+    ScrutinyPack,
 )
 from reviews.rounds import national
 
@@ -376,3 +377,25 @@ class NationalReviewFileAdmin(RecordAdmin):
     def pdf_link(self, file: NationalReviewFile) -> SafeString:
         address = reverse("admin:reviews_nationalreview_pdf", args=[file.review_id])
         return format_html('<a href="{}">PDF</a>', address)
+
+
+@admin.register(ScrutinyPack)
+class ScrutinyPackAdmin(RecordAdmin):
+    list_display = ("authority", "year", "size", "sha256", "drawn_at")
+    list_filter = ("summary__year_ending",)
+    list_select_related = ("summary",)
+    search_fields = ("summary__name", "summary__slug", "=sha256")
+    search_help_text = "By authority or by the whole digest."
+    fields = ("authority", "year", "size", "sha256", "digest", "drawn_at")
+    readonly_fields = ("authority", "year")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScrutinyPack]:
+        return super().get_queryset(request).defer("pdf")
+
+    @admin.display(description="authority", ordering="summary__name")
+    def authority(self, pack: ScrutinyPack) -> str:
+        return pack.summary.name
+
+    @admin.display(description="year", ordering="summary__year_ending")
+    def year(self, pack: ScrutinyPack) -> str:
+        return str(pack.summary.year_ending)

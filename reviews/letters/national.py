@@ -60,14 +60,21 @@ class Column:
 class Table:
     """Rows of text under their headings; the first cell of a row is its heading.
 
-    `has_total` says that the last row is the total of those above it.
+    `has_total` says that the last row is the total of those above it, `is_form` that there is room
+    to write in each.
     """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     has_total: bool = False
+    is_form: bool = False
     kind: Literal["table"] = "table"
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether all but its first column are numbers."""
+        return any(column.is_number for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,7 @@ def _part(plain: dict[str, Any]) -> Part:
                 columns=tuple(Column(**column) for column in plain["columns"]),
                 rows=tuple(map(tuple, plain["rows"])),
                 has_total=plain["has_total"],
+                is_form=plain["is_form"],
             )
         case "picture":
             chart = plain["chart"]

@@ -25,6 +25,7 @@ from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, Outbo
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
+from reviews.models.scrutiny import ScrutinyPack
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
 from reviews.models.wording import (
     LateReplies,
@@ -67,6 +68,7 @@ __all__ = [
     "ReviewText",
     "Round",
     "RoundEvent",
+    "ScrutinyPack",
     "Sector",
     "Signatory",
     "Signature",

@@ -6,6 +6,7 @@ from io import BytesIO
 
 from pikepdf import ObjectStreamMode, Pdf
 
+from reviews.letters.document import Paragraph
 from reviews.letters.national import Part as DocumentPart
 from reviews.letters.national import Picture, ReviewDocument, Table
 from reviews.pdf.charts import drawing
@@ -22,6 +23,7 @@ _CELL = Style(size=8.5, leading=10.5)
 _TITLE = replace(LAYOUT.subject, size=24, leading=29, before=6, after=2)
 _YEAR = replace(LAYOUT.statistics_period, size=14, leading=19, after=10)
 _CAPTION = replace(LAYOUT.panel_heading, before=10, after=4, keeps_next=True)
+_TO_WRITE = 44.0  # the height of a row of a form
 _CHART = replace(LAYOUT.chart, before=6.0, after=10.0)
 
 
@@ -83,8 +85,12 @@ def _section(parts: Iterable[DocumentPart], layout: Layout) -> Iterator[Part]:
                     width=layout.width,
                     style=_CELL,
                     has_total=part.has_total,
+                    least=_TO_WRITE if part.is_form else 0.0,
                 )
             case Picture(chart):
                 yield drawing(chart, layout.text_width, _CHART)
+            case Paragraph(runs) if runs and all(run.is_bold for run in runs):
+                # It heads what follows without being a heading of the document.
+                yield from (replace(each, keeps_next=True) for each in narrative([part], layout))
             case _:
                 yield from narrative([part], layout)

@@ -39,10 +39,11 @@ class Row:
     keeps_next: bool = False
     before: float = 0.0
     after: float = 0.0
+    least: float = 0.0  # room to write by hand
 
     @property
     def height(self) -> float:
-        return max(cell.words.height for cell in self.cells) + 2 * _PADDING
+        return max(self.least, *(cell.words.height for cell in self.cells)) + 2 * _PADDING
 
     @property
     def least_height(self) -> float:
@@ -93,6 +94,7 @@ def rows(
     width: float,
     style: Style,
     has_total: bool = False,
+    least: float = 0.0,
     after: float = 12.0,
 ) -> Iterator[Row]:
     """The headings and rows of a table `width` points wide; `shares` say how columns divide it.
@@ -123,4 +125,5 @@ def rows(
             # No total alone overleaf, and no single row under its headings.
             keeps_next=(number == 0 and not is_last) or (has_total and number == len(body) - 2),
             after=after if is_last else 0.0,
+            least=least,
         )

@@ -43,7 +43,7 @@ def letter_pdf(
     """The bytes that were issued."""
     summary = issued_letter(slug, year, version, at=timezone.now())
     if hasattr(summary, "retraction"):
-        return _gone(summary.retraction.notice)
+        return gone(summary.retraction.notice)
     files = LetterFile.objects.filter(letter=summary.letter).values_list("pdf", flat=True)
     return as_issued(
         request,
@@ -62,7 +62,7 @@ def letter_alternative(
     """The letter in large print or as plain text, as it was issued."""
     summary = issued_letter(slug, year, version, at=timezone.now())
     if hasattr(summary, "retraction"):
-        return _gone(summary.retraction.notice)
+        return gone(summary.retraction.notice)
     files = LetterAlternative.objects.filter(letter=summary.letter, kind=kind)
     stored = get_object_or_404(files.only("sha256"))
     return as_issued(
@@ -98,7 +98,7 @@ def as_issued(
     )
 
 
-def _gone(notice: str) -> HttpResponse:
+def gone(notice: str) -> HttpResponse:
     """In place of a retracted letter's file."""
     return HttpResponse(
         f"This letter has been retracted.\n\n{notice}\n",

@@ -110,7 +110,7 @@ def review(request: HttpRequest, year: int) -> HttpResponse:
         document = document_of(edition.round, figures_of(year, standing))
     context |= {
         "document": document,
-        "sections": list(_shown(document.sections)),
+        "sections": list(shown_sections(document.sections)),
         "tables": [
             _table("decided", DECIDED_CAPTION, DECIDED_COLUMNS, rows, year=year),
             _table("remedies", REMEDY_CAPTION, REMEDY_COLUMNS, rows, year=year),
@@ -133,7 +133,8 @@ def _since(edition: NationalReview, standing: list[AnnualSummary]) -> dict[str, 
     }
 
 
-def _shown(sections: Iterable[Section]) -> Iterable[ShownSection]:
+def shown_sections(sections: Iterable[Section]) -> Iterable[ShownSection]:
+    """The sections with their charts laid out."""
     for section in sections:
         parts = [
             ShownPart(part, draw(part.chart) if isinstance(part, Picture) else None)

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from casework.references import in_addresses
-from reviews.site import about, files, national, published, verify, views
+from reviews.site import about, files, national, published, scrutiny, verify, views
 from reviews.site.opendata import TABLES
 
 
@@ -100,6 +100,10 @@ urlpatterns = [
         files.letter_alternative,
         {"kind": "text"},
         name="letter-version-text",
+    ),
+    path("councils/<slug:slug>/<year:year>/scrutiny/", scrutiny.scrutiny, name="scrutiny"),
+    path(
+        "councils/<slug:slug>/<year:year>/scrutiny.pdf", scrutiny.scrutiny_pdf, name="scrutiny-pdf"
     ),
     path("reviews/", national.reviews, name="reviews"),
     path("reviews/<year:year>/", national.review, name="review"),

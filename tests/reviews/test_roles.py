@@ -33,6 +33,7 @@ from reviews.models import (
     WordingDraft,
     WordingText,
 )
+from reviews.packs import draw_packs
 from reviews.roles import ROLES, sync_roles
 from tests.factories import (
     make_authority,
@@ -318,6 +319,7 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     round_ = make_issued_round(2020)
     rounds.send(by=system_user())
     make_edition(round_, foreword="Example")
+    draw_packs(round_)
     round_.review_texts.create(
         kind="foreword", number=1, content="Example", reason="Example", made_at=now, made_by=by
     )

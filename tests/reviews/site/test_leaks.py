@@ -33,6 +33,7 @@ from reviews.models import (
     Round,
     RoundEvent,
 )
+from reviews.packs import draw_packs
 from reviews.site.opendata import TABLES
 from tests.factories import make_authority
 from tests.leaks import WAYS, Answer, ask, ask_all, by_route, told
@@ -101,6 +102,7 @@ def plant() -> dict[str, str]:
         round=round_, action="held", detail="Wubble asked", done_at=timezone.now(),
         done_by=make_user("first"),
     )  # fmt: skip
+    draw_packs(round_)
     review = make_edition(round_, foreword="Wabble, says the foreword.", pdf=PDF + b"review")
     assert summary.version == 2
     return FACTS | {"digest": letter.sha256, "digest of the review": review.sha256}
