@@ -389,7 +389,7 @@ class _Figures:
 
     def received(self) -> Section:
         names = self.labels.categories
-        found = self.found.categories and self.found.categories.received
+        found = self.found.categories.received if self.found.categories else None
         parts: list[Part] = [
             _text(f"{_complaints(self.counts.received)} reached us in the year, whatever became of "
                   f"{'it' if self.counts.received == 1 else 'them'}."),

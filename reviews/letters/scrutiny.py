@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reviews.figures.chance import MINIMUM_BASE, Verdict, sentence, verdict
-from reviews.figures.counts import Statistics
+from reviews.figures.counts import Average, Statistics
 from reviews.figures.measures import MEASURES, RATES
 from reviews.figures.periods import Period, day_text
 from reviews.figures.rates import Rate
@@ -65,12 +65,20 @@ class Question:
 
 
 def questions(
-    statistics: Statistics, decided: Sequence[Decided], agreed: Sequence[Agreed]
+    statistics: Statistics,
+    decided: Sequence[Decided],
+    agreed: Sequence[Agreed],
+    *,
+    compared: Average | None,
 ) -> list[Question]:
-    """What a committee may ask, in the order of the rules; nothing where no rule applies."""
+    """What a committee may ask, in the order of the rules; nothing where no rule applies.
+
+    `compared` are the sums of similar authorities where they are public: what chance allows would
+    tell of them.
+    """
     return [
         *_on_services(decided),
-        *_on_rates(statistics),
+        *_on_rates(statistics, compared),
         *_on_compliance(statistics),
         *_on_improvements(agreed),
         *_on_small_numbers(statistics),
@@ -91,9 +99,9 @@ def _on_services(decided: Iterable[Decided]) -> Iterator[Question]:
         )
 
 
-def _on_rates(statistics: Statistics) -> Iterator[Question]:
+def _on_rates(statistics: Statistics, compared: Average | None) -> Iterator[Question]:
     """Where a rate differs from similar authorities by more than chance; else none."""
-    counts, similar = statistics.counts, statistics.similar
+    counts = statistics.counts
     asked = {
         ("uphold", Verdict.HIGHER): "What explains it, and what would the council do differently?",
         ("uphold", Verdict.LOWER): "What explains it, and how is it kept so?",
@@ -104,7 +112,7 @@ def _on_rates(statistics: Statistics) -> Iterator[Question]:
     }
     for measure in ("uphold", "remedied"):
         rate: Rate = RATES[measure](counts)
-        average: Rate | None = similar and getattr(similar, measure)
+        average: Rate | None = getattr(compared, measure) if compared else None
         found = verdict(rate, average)
         if average is not None and (measure, found) in asked:
             yield Question(
@@ -186,11 +194,15 @@ def compose_pack(
     letter_address: str,
     decided: Sequence[Decided],
     agreed: Sequence[Agreed],
+    compared: Average | None,
     notice: str = "",
 ) -> ReviewDocument:
-    """The pack of one council and year. Nothing in it depends on the day it is made."""
+    """The pack of one council and year. Nothing in it depends on the day it is made.
+
+    `compared` is as for `questions`.
+    """
     period = Period(statistics.year_ending)
-    asked = questions(statistics, decided, agreed)
+    asked = questions(statistics, decided, agreed, compared=compared)
     return ReviewDocument(
         year=statistics.year_ending,
         edition=version,
@@ -204,7 +216,7 @@ def compose_pack(
             ),
         ),
         sections=(
-            Section("figures", "Figures", tuple(_figures(statistics))),
+            Section("figures", "Figures", tuple(_figures(statistics, compared))),
             Section("questions", "Questions to ask", tuple(_asked(asked))),
             Section("decisions", "Decisions by service", tuple(_decisions(decided))),
             Section("improvements", "Improvements agreed", tuple(_improvements(agreed))),
@@ -222,25 +234,24 @@ def compose_pack(
     )
 
 
-def _figures(statistics: Statistics) -> Iterator[Part]:
+def _figures(statistics: Statistics, compared: Average | None) -> Iterator[Part]:
     counts, similar = statistics.counts, statistics.similar
     measures = {"upheld": "uphold", "compliance": "compliance", "remedies": "remedied"}
     for panel in panels(statistics):
         yield Paragraph((Run(panel.heading, is_bold=True),))
         said = [statement.text for statement in panel.statements]
         if panel.key in measures:
-            said += _caveats(measures[panel.key], statistics)
+            said += _caveats(measures[panel.key], statistics, compared)
         yield BulletList(tuple((Run(each),) for each in said))
     if counts.investigated and similar is None:
         yield _text("There are no similar authorities to compare these figures with.")
 
 
-def _caveats(measure: str, statistics: Statistics) -> list[str]:
+def _caveats(measure: str, statistics: Statistics, compared: Average | None) -> list[str]:
     """What chance allows, and for an own rate in what range it may lie."""
     rate: Rate = RATES[measure](statistics.counts)
-    similar = statistics.similar
     found = []
-    if said := sentence(measure, rate, similar and getattr(similar, measure)):
+    if said := sentence(measure, rate, getattr(compared, measure) if compared else None):
         found.append(said)
     if interval := rate.interval:
         found.append(

@@ -8,6 +8,7 @@ not served until it is drawn again.
 import datetime as dt
 import hashlib
 import json
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,11 +17,12 @@ from django.utils import timezone
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 
+from reviews.figures.counts import Average
 from reviews.letters.document import from_plain
 from reviews.letters.national import ReviewDocument, to_plain
 from reviews.letters.scrutiny import DUE, NOT_CARRIED_OUT, Agreed, Decided, compose_pack
 from reviews.letters.wording import DEMONSTRATION
-from reviews.models import AnnualSummary, LetterFile, ScrutinyPack
+from reviews.models import AnnualSummary, LetterFile, ScrutinyPack, TypeAverage
 from reviews.site.decisions import Improvement, cases_of
 from reviews.site.files import as_issued, gone
 from reviews.site.national import shown_sections
@@ -35,7 +37,7 @@ NOT_DRAWN = (
 
 
 def pack(summary: AnnualSummary, *, at: dt.datetime) -> ReviewDocument:
-    """What the pack of a current row says at an instant; three queries."""
+    """What the pack of a current row says at an instant; four queries."""
     file = LetterFile.objects.defer("pdf").get(letter=summary.letter)
     cases = cases_of(summary.authority, at=at, limit=EVERYTHING)
     period = summary.period
@@ -66,8 +68,17 @@ def pack(summary: AnnualSummary, *, at: dt.datetime) -> ReviewDocument:
             for each in decided
         ],
         agreed=[_agreed(each) for each in agreed],
+        compared=_compared(summary, at=at),
         notice=DEMONSTRATION if summary.freeze.round.is_demonstration else "",
     )
+
+
+def _compared(summary: AnnualSummary, *, at: dt.datetime) -> Average | None:
+    """The sums of similar authorities, unless they are kept back."""
+    sums = TypeAverage.objects.with_counts_public(at=at).filter(
+        freeze=summary.freeze_id, authority_type=summary.authority_type, are_counts_public=True
+    )
+    return summary.similar() if sums.exists() else None
 
 
 def _agreed(each: Improvement) -> Agreed:
@@ -93,7 +104,7 @@ def digest_of(document: ReviewDocument) -> str:
 def scrutiny(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     at = timezone.now()
     summary = issued_letter(slug, year, None, at=at)
-    context = {"summary": summary, "authority": summary.authority}
+    context: dict[str, Any] = {"summary": summary, "authority": summary.authority}
     if hasattr(summary, "retraction"):
         return render(request, "reviews/retracted.html", context)
     document = pack(summary, at=at)

@@ -18,6 +18,7 @@ from casework.refusals import Refused
 from reviews import rounds
 from reviews.letters.national import WITHHELD
 from reviews.models import (
+    AnnualSummary,
     NationalReview,
     NationalReviewFile,
     NationalReviewRow,
@@ -172,7 +173,7 @@ def test_approval_stores_the_file_for_good(round_: Round, maker: User, second: U
         lambda: NationalReviewFile.objects.all().delete(),
         lambda: NationalReviewRow.objects.all().delete(),
         lambda: NationalReviewRow.objects.create(
-            review=review, summary=round_.freeze.summaries.first()
+            review=review, summary=AnnualSummary.objects.earliest("pk")
         ),
     ):
         with (

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from reviews.figures.chance import sentence
 from reviews.figures.counts import Average, Counts, Statistics
+from reviews.figures.rates import Rate
+from reviews.letters import scrutiny
 from reviews.letters.document import BulletList, Heading, NumberedList, Paragraph, Run
 from reviews.letters.national import Part, ReviewDocument, Table
-from reviews.letters.scrutiny import Agreed, Decided, Question, compose_pack, questions
+from reviews.letters.scrutiny import Agreed, Decided, Question, compose_pack
 
 HALF = Average(
     councils=9, investigated=200, upheld=100, compliance_outcomes=100, complied=99,
@@ -20,10 +23,16 @@ FORM = [
 ]  # fmt: skip
 
 
-def figures(similar: Average | None = HALF, **counts: int) -> Statistics:
+def figures(similar: Average | None = HALF, **counts: Any) -> Statistics:
     return Statistics(
         year_ending=2020, counts=Counts(**counts), similar=similar, has_population_rate=False
     )
+
+
+def questions(
+    statistics: Statistics, cases: list[Decided], improved: list[Agreed]
+) -> list[Question]:
+    return scrutiny.questions(statistics, cases, improved, compared=statistics.similar)
 
 
 def decided(category: str, outcome: str = "upheld") -> Decided:
@@ -38,7 +47,7 @@ def decided(category: str, outcome: str = "upheld") -> Decided:
 
 
 def agreed(code: str = "due", **values: Any) -> Agreed:
-    of = {
+    of: dict[str, Any] = {
         "text": "Train staff.", "reference": "19 001 001", "status": "Due", "status_code": code,
         "due_on": dt.date(2020, 1, 2), "completed_on": None,
     } | values  # fmt: skip
@@ -99,7 +108,7 @@ def test_each_category_with_upheld_decisions_is_asked_about_once() -> None:
     ],
 )
 def test_rate_is_asked_about_where_it_differs_by_more_than_chance(
-    counts: dict[str, int], begins: str, source: str
+    counts: dict[str, Any], begins: str, source: str
 ) -> None:
     (found,) = questions(figures(**counts), [], [])
     assert found.text.startswith(begins)
@@ -146,6 +155,24 @@ def test_few_investigations_lead_to_the_councils_own_figures(whole: int, asks: b
     )
 
 
+def test_nothing_is_said_of_chance_while_the_sums_it_is_worked_out_from_are_kept_back() -> None:
+    much = figures(upheld=19, not_upheld=1, remedied_by_authority=5)
+    assert scrutiny.questions(much, [], [], compared=None) == []
+    open_, kept = (
+        [
+            run.text
+            for part in scrutiny._figures(much, compared)
+            if isinstance(part, BulletList)
+            for (run,) in part.items
+        ]
+        for compared in (HALF, None)
+    )
+    assert [each for each in open_ if each not in kept] == [
+        sentence("uphold", Rate(19, 20), HALF.uphold),
+        sentence("remedied", Rate(5, 19), HALF.remedied),
+    ]
+
+
 # The pack -----------------------------------------------------------------------------------------
 
 
@@ -158,6 +185,7 @@ def made(statistics: Statistics, *cases: Decided, improved: tuple[Agreed, ...] =
         letter_address="https://example.org/letter/",
         decided=cases,
         agreed=improved,
+        compared=statistics.similar,
     )
 
 

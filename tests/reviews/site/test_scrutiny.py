@@ -140,6 +140,19 @@ def test_command_says_how_many_it_drew(round_: Round, summary: AnnualSummary, ca
     ]
 
 
+def test_chance_is_not_spoken_of_while_a_letter_of_the_type_is_held(
+    client: Client, round_: Round, anna: Authority
+) -> None:
+    make_issued(round_, anna, upheld=19, not_upheld=1)
+    other = make_issued(round_, make_authority("Bela Council", slug="bela"))
+    assert "95% is higher than the 45% of similar authorities" in words(client.get(PAGE))
+    hold(other)
+    said = words(client.get(PAGE))
+    assert "than the 45%" not in said
+    assert "chance would explain" not in said
+    assert "This compares to an average of 45% in similar authorities." in said
+
+
 @pytest.mark.parametrize("number", [0, 3])
 def test_page_costs_the_same_for_no_decision_and_three(
     client: Client, summary: AnnualSummary, number: int, django_assert_num_queries: Any
@@ -148,5 +161,5 @@ def test_page_costs_the_same_for_no_decision_and_three(
         make_published(summary.authority, decided_on=dt.date(2019, 10, 1))
     publish()
     assert timezone.now() == PUBLISHED_AT
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(PAGE)
