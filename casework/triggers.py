@@ -19,6 +19,10 @@ BATCH_SETTING = "casework.batch"
 NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f', 'now')", POSTGRESQL: "clock_timestamp()"}
 EVENT_ENDINGS = {"INSERT": "i", "UPDATE": "u", "DELETE": "d"}
 
+# `NoteChange`: tokens are below this, so that many add up within a bigint; and how many stay.
+TOKENS = 2**48
+NOTES_KEPT = 64
+
 
 # `days_later(column, 42)`: the day so many days after that of a column.
 DAYS_LATER = re.compile(r"days_later\(([\w.]+), ([0-9]+)\)")
@@ -439,6 +443,54 @@ class KeepHistory(TriggerOperation):
         if vendor == POSTGRESQL:
             return f"coalesce(to_json({value})::text, 'null')"
         return f"json_quote({value})"
+
+
+class NoteChange(TriggerOperation):
+    """Adds a row to the table `into` when rows of `table` change, once a transaction.
+
+    So whoever reads the sum of its `token` sees another as soon as the change is seen. PostgreSQL
+    notes TRUNCATE too. A transaction adds a row of its own, so that none waits for another, and
+    takes old rows that nobody else is taking; SQLite, with one writer at a time, has one row.
+    """
+
+    arguments = ("name", "table", "into")
+    into: str
+
+    def trigger_names(self, vendor: str) -> list[str]:
+        if vendor == POSTGRESQL:
+            return [self.name, f"{self.name}_t"]
+        return [f"{self.name}_{ending}" for ending in EVENT_ENDINGS.values()]
+
+    def make(self, vendor: str) -> list[str]:
+        row, truncate = self.name, f"{self.name}_t"
+        if vendor == POSTGRESQL:
+            setting = f"'{self.into.replace('_', '.', 1)}'"
+            body = (
+                f"IF current_setting({setting}, true) IS DISTINCT FROM 'noted' THEN "
+                f"PERFORM set_config({setting}, 'noted', true); "
+                f"INSERT INTO {self.into} (token) "
+                f"VALUES (floor(random() * {TOKENS})::bigint); "
+                f"DELETE FROM {self.into} WHERE id IN (SELECT id FROM {self.into} "
+                f"WHERE id < (SELECT max(id) FROM {self.into}) - {NOTES_KEPT} "
+                "FOR UPDATE SKIP LOCKED); END IF; RETURN NULL;"
+            )
+            return [
+                *(
+                    f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+                    f"$$ BEGIN {body} END $$"
+                    for name in (row, truncate)
+                ),
+                f"CREATE TRIGGER {row} AFTER INSERT OR UPDATE OR DELETE ON {self.table} "
+                f"FOR EACH ROW EXECUTE FUNCTION {row}()",
+                f"CREATE TRIGGER {truncate} AFTER TRUNCATE ON {self.table} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION {truncate}()",
+            ]
+        return [
+            f"CREATE TRIGGER {self.name}_{ending} AFTER {event} ON {self.table} BEGIN "
+            f"DELETE FROM {self.into}; "
+            f"INSERT INTO {self.into} (token) VALUES (abs(random() % {TOKENS})); END"
+            for event, ending in EVENT_ENDINGS.items()
+        ]
 
 
 class Lift(Operation):

@@ -1,7 +1,7 @@
 """Speed and memory, as ratios to a floor measured in the same run: `make bench`.
 
 Counts, and opens desks and lists, on SQLite and, where one answers, on PostgreSQL (BENCH_POSTGRES
-names it); draws letters beside a bare canvas; imports one large file.
+names it); answers public pages; draws letters beside a bare canvas; imports one large file.
 """
 
 import os
@@ -28,7 +28,7 @@ DECISION = (
 
 
 def main() -> None:
-    parts = sys.argv[1:] or ["counting", "lists", "letters", "imports"]
+    parts = sys.argv[1:] or ["counting", "lists", "pages", "letters", "imports"]
     for part in parts:
         if part == "counting":
             for url in ("sqlite:////tmp/ombudsman-bench.sqlite3", POSTGRES):
@@ -38,12 +38,17 @@ def main() -> None:
         elif part == "lists":
             for url in ("sqlite:////tmp/ombudsman-bench.sqlite3", POSTGRES):
                 run(["-m", "tests.bench_lists"], DATABASE_URL=url)
+        elif part == "pages":
+            for url in ("sqlite:////tmp/ombudsman-bench.sqlite3", POSTGRES):
+                run(["-m", "tests.bench_pages"], DATABASE_URL=url)
         elif part == "letters":
             run(["-m", "tests.bench_letters"])
         elif part == "imports":
             run(["-m", "tests.bench_imports"])
         else:
-            sys.exit(f"There is no bench {part!r}; choose counting, lists, letters or imports.")
+            sys.exit(
+                f"There is no bench {part!r}; choose counting, lists, pages, letters or imports."
+            )
 
 
 def run(arguments: list[str], **environment: str) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0026_improvements_guarded_and_found"),
+        ("reviews", "0030_changes_of_what_is_public"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

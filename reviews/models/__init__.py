@@ -6,6 +6,7 @@ say by value what they say: names, type, counts, averages, method.
 
 from reviews.models.caselists import CaseList, CaseListKind
 from reviews.models.decisions import ImprovementStatus, PublishedDecision, PublishedImprovement
+from reviews.models.kept import KeptPage, PublicChange
 from reviews.models.learning import FrozenLearning, LearningAttendance, LearningEvent, Sector
 from reviews.models.letters import (
     Letter,
@@ -15,6 +16,7 @@ from reviews.models.letters import (
     Signatory,
     Signature,
 )
+from reviews.models.maps import Layer, MapLayout
 from reviews.models.national import (
     NationalReview,
     NationalReviewFile,
@@ -46,7 +48,9 @@ __all__ = [
     "FrozenLearning",
     "Hold",
     "ImprovementStatus",
+    "KeptPage",
     "LateReplies",
+    "Layer",
     "LearningAttendance",
     "LearningEvent",
     "Letter",
@@ -55,12 +59,14 @@ __all__ = [
     "LetterFile",
     "LetterProof",
     "LetterReturn",
+    "MapLayout",
     "MessageEvent",
     "MessageState",
     "NationalReview",
     "NationalReviewFile",
     "NationalReviewRow",
     "OutboxMessage",
+    "PublicChange",
     "PublishedDecision",
     "PublishedFigure",
     "PublishedImprovement",

@@ -298,7 +298,12 @@ class _DecisionsFeed(Feed):
 
     def link(self, chosen: tuple[Selection, Councils, dt.datetime]) -> str:
         selection, _, _ = chosen
-        return reverse("decisions") + selection.query()
+        return settings.SITE_ADDRESS + reverse("decisions") + selection.query()
+
+    def feed_url(self, chosen: tuple[Selection, Councils, dt.datetime]) -> str:
+        """Whichever of the site's names it was asked for under: it is kept ready for all."""
+        selection, _, _ = chosen
+        return settings.SITE_ADDRESS + reverse("decisions-feed") + selection.query()
 
     def items(self, chosen: tuple[Selection, Councils, dt.datetime]) -> list[PublishedDecision]:
         selection, _, at = chosen
@@ -318,6 +323,8 @@ class _DecisionsFeed(Feed):
 
     def item_guid(self, item: PublishedDecision) -> str:
         return f"{settings.SITE_ADDRESS}{item.get_absolute_url()}"
+
+    item_link = item_guid
 
     def item_pubdate(self, item: PublishedDecision) -> dt.datetime:
         return _midnight(item.published_on)

@@ -2,7 +2,7 @@
 
 The page is composed from what is public at the moment. Its file was drawn beforehand, by a command,
 and is known by a digest of what the page says: as soon as the page says something else, the file is
-not served until it is drawn again.
+not served until it is drawn again. The page is not kept ready, since it says whether there is one.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ from reviews.models import AnnualSummary, LetterFile, ScrutinyPack, TypeAverage
 from reviews.site.decisions import Improvement, cases_of
 from reviews.site.files import as_issued, gone
 from reviews.site.national import shown_sections
-from reviews.site.responses import public
+from reviews.site.responses import stored
 from reviews.site.views import issued_letter
 
 EVERYTHING = 100_000
@@ -100,7 +100,7 @@ def digest_of(document: ReviewDocument) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-@public
+@stored
 def scrutiny(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     at = timezone.now()
     summary = issued_letter(slug, year, None, at=at)
@@ -117,7 +117,7 @@ def scrutiny(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     return render(request, "reviews/scrutiny.html", context)
 
 
-@public
+@stored
 @csp_override({"frame-ancestors": [CSP.NONE]})  # a browser's own viewer brings its styles along
 def scrutiny_pdf(request: HttpRequest, slug: str, year: int) -> HttpResponseBase:
     """The file, if it says what the page says now."""

@@ -27,7 +27,7 @@ from reviews.demonstration.councils import AUTHORITIES, OTHER_BODIES, PUBLISHED_
 from reviews.demonstration.files import write_files
 from reviews.demonstration.totals import LAST_DAY
 from reviews.management.desks import fill_desks
-from reviews.models import Demonstration, Signatory
+from reviews.models import Demonstration, KeptPage, PublicChange, Signatory
 
 PASSWORD = "demonstration-only"
 USERS = {
@@ -39,8 +39,11 @@ USERS = {
 }
 ADMINISTRATOR = "admin"
 
-# Lists that every installation starts with, and the history, which tells of other rows.
-BASIC = {PublicCategory, PublicSubcategory, DecisionReason, BankHoliday, Batch, Change}
+# Lists that every installation starts with, and what tells of other rows or is made from them.
+BASIC = {
+    *(PublicCategory, PublicSubcategory, DecisionReason, BankHoliday),
+    *(Batch, Change, KeptPage, PublicChange),
+}
 
 LETTERS_2020, PUBLIC_2020 = "2020-07-22", "2020-07-29"
 WEEK = dt.timedelta(weeks=1)

@@ -13,7 +13,10 @@ from tests.browser.test_pages import CHECKS
 from tests.reviews.site.words import Page
 
 # Routes that answer with something else than a page.
-NO_PAGE = {"healthz", "decisions-feed", "data-manifest", "letter-text", "letter-version-text"}
+NO_PAGE = {
+    *("healthz", "newest-map", "decisions-feed", "published-feed"),
+    *("data-manifest", "letter-text", "letter-version-text"),
+}
 
 
 def test_methods_have_a_heading_for_every_measure_and_every_break(client: Client) -> None:

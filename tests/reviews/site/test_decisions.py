@@ -528,13 +528,13 @@ def test_feed_has_what_was_published_last_and_no_word_of_a_statement(
         "title": f"King's Lynn & West <Norfolk> ({copy.reference}): Upheld",
         "summary": "Upheld. Housing, A &amp; B.",
         "updated": f"{copy.published_on}T00:00:00+01:00",
-        "link": f"http://testserver{address}",
+        "link": f"https://reviews.example.org{address}",
     }]  # fmt: skip
     assert "zzyzx" not in client.get("/decisions/feed/").content.decode()
     clock.shift(dt.timedelta(days=2))
     newer = make_published(lynn, decided_on=day("2019-05-01"))
     assert [entry["link"] for entry in entries(client)] == [
-        f"http://testserver{each.get_absolute_url()}" for each in (newer, copy)
+        f"https://reviews.example.org{each.get_absolute_url()}" for each in (newer, copy)
     ]
 
 
