@@ -33,6 +33,8 @@ LISTS = {
         "LetterProof", "LetterReturn", "MessageEvent", "Hold", "Correction", "Retraction",
         "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
+        "NationalReview", "ReviewText", "NationalReviewFile", "NationalReviewRow",
+        "ScrutinyPack",
     ],
     "Publication": [
         "Statement", "CheckedPlaces", "PublicationException", "DecisionReview",

@@ -25,10 +25,12 @@ if TYPE_CHECKING:
         LearningEvent,
         Letter,
         LetterReturn,
+        NationalReview,
         OutboxMessage,
         PublishedDecision,
         PublishedFigure,
         PublishedImprovement,
+        ReviewText,
         Round,
         Signatory,
         TypeAverage,
@@ -374,3 +376,31 @@ class WordingVersionQuerySet(QuerySet["WordingVersion"]):
             wording=OuterRef("wording"), number__gt=OuterRef("number")
         )
         return self.filter(~Exists(later))
+
+
+class ReviewTextQuerySet(QuerySet["ReviewText"]):
+    def current(self) -> Self:
+        """The newest version of each text of each round."""
+        later = self.model._default_manager.filter(
+            round=OuterRef("round"), kind=OuterRef("kind"), number__gt=OuterRef("number")
+        )
+        return self.filter(~Exists(later))
+
+
+class NationalReviewQuerySet(QuerySet["NationalReview"]):
+    def published(self, *, at: dt.datetime) -> Self:
+        """Editions of which the public may know; none of a round of which it may not."""
+        rounds = apps.get_model("reviews", "Round").objects.published(at=at)
+        return self.filter(
+            approved_at__isnull=False, publish_at__lte=at, round__in=rounds.order_by().values("pk")
+        )
+
+    def whole(self, *, at: dt.datetime) -> Self:
+        """Those of whose rows the public may read every one.
+
+        While one is held, and once one is retracted, the totals beside the other rows would tell
+        its figures, so that neither they nor the PDF file may be shown.
+        """
+        rows = apps.get_model("reviews", "NationalReviewRow")._default_manager.order_by()
+        readable = _summaries().published(at=at).filter(pk=OuterRef("summary"))
+        return self.filter(~Exists(rows.filter(~Exists(readable), review=OuterRef("pk"))))

@@ -18,7 +18,8 @@ REFERENCE = "authority earliername formercode publiccategory publicsubcategory d
 FROZEN = (
     "freeze typeaverage annualsummary frozenlearning maplayout caselist lettercode letterfile "
     "letteralternative letterproof letterreturn roundevent summarycondition "
-    "hold correction retraction"
+    "hold correction retraction nationalreview nationalreviewrow nationalreviewfile reviewtext "
+    "scrutinypack"
 )
 LEARNING = "learningevent learningattendance"
 # They show officers' e-mail addresses, which approving needs not.
@@ -74,6 +75,8 @@ ROLES: dict[str, set[str]] = {
     # An event or a row of it entered by mistake would be counted.
     | _each("reviews", "add change delete view", LEARNING)
     | _each("reviews", "view", f"signature {FROZEN} {MESSAGES} {WORDING} {COPIES}")
+    # Writes in the national review and makes it; another approves and publishes it.
+    | _each("reviews", "add", "reviewtext nationalreview")
     | {"reviews.change_wordingtext"}  # drafts and accepts what letters say; another approves them
     | {"reviews.freeze_round", "reviews.issue_letters", "reviews.export_letters"}
     | {"reviews.send_messages", "reviews.hold_letters", "reviews.correct_letter"}
@@ -86,7 +89,7 @@ ROLES: dict[str, set[str]] = {
         "view",
         f"round letter signatory signature publishedfigure {COPIES} {LEARNING} {FROZEN} {WORDING}",
     )
-    | {"reviews.approve_letters", "reviews.export_letters"}
+    | {"reviews.approve_letters", "reviews.approve_review", "reviews.export_letters"}
     # Keeps a letter back, and withdraws one that is public.
     | {"reviews.hold_letters", "reviews.retract_letter"}
     | OWN,

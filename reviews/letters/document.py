@@ -152,7 +152,7 @@ def words_and_figures(document: LetterDocument) -> dict[str, Any]:
 def from_plain(plain: dict[str, Any]) -> LetterDocument:
     """The letter that `to_plain` stored."""
     values = dict(plain)
-    values["narrative"] = tuple(_block(block) for block in plain["narrative"])
+    values["narrative"] = tuple(block_from_plain(block) for block in plain["narrative"])
     values["panels"] = tuple(_panel(panel) for panel in plain["panels"])
     for name in ("letterhead", "addressee", "signatory"):
         values[name] = tuple(plain[name])
@@ -163,7 +163,8 @@ def _runs(plain: list[dict[str, Any]]) -> tuple[Run, ...]:
     return tuple(Run(**run) for run in plain)
 
 
-def _block(plain: dict[str, Any]) -> Block:
+def block_from_plain(plain: dict[str, Any]) -> Block:
+    """A block of text that was stored as JSON."""
     match plain["kind"]:
         case "heading":
             return Heading(plain["text"])

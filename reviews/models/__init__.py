@@ -17,10 +17,17 @@ from reviews.models.letters import (
     Signature,
 )
 from reviews.models.maps import Layer, MapLayout
+from reviews.models.national import (
+    NationalReview,
+    NationalReviewFile,
+    NationalReviewRow,
+    ReviewText,
+)
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
 from reviews.models.rounds import Demonstration, Freeze, Round, RoundEvent
+from reviews.models.scrutiny import ScrutinyPack
 from reviews.models.summaries import AnnualSummary, PublishedFigure, TypeAverage
 from reviews.models.wording import (
     LateReplies,
@@ -55,14 +62,19 @@ __all__ = [
     "MapLayout",
     "MessageEvent",
     "MessageState",
+    "NationalReview",
+    "NationalReviewFile",
+    "NationalReviewRow",
     "OutboxMessage",
     "PublicChange",
     "PublishedDecision",
     "PublishedFigure",
     "PublishedImprovement",
     "Retraction",
+    "ReviewText",
     "Round",
     "RoundEvent",
+    "ScrutinyPack",
     "Sector",
     "Signatory",
     "Signature",

@@ -5,10 +5,10 @@ later pages, is an artifact.
 """
 
 from math import atan2, degrees, hypot
+from typing import Protocol
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from reviews.letters.document import LetterDocument
 from reviews.pdf.fonts import BOLD, REGULAR
 from reviews.pdf.prose import Prose, plain
 from reviews.pdf.styles import (
@@ -23,6 +23,25 @@ from reviews.pdf.styles import (
 )
 from reviews.pdf.tagged import TaggedCanvas
 
+
+class Furnished(Protocol):
+    """What pages have beside their text: of a letter, or of the national review.
+
+    `authority` and `subject` are what the foot of each page says.
+    """
+
+    @property
+    def letterhead(self) -> tuple[str, str]: ...
+    @property
+    def authority(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def notice(self) -> str: ...
+    @property
+    def watermark(self) -> str: ...
+
+
 _FOOTER_TOP = 66.0  # higher for a footer of many lines
 _FOOTER_LEAST_BOTTOM = 24.0
 _FOOTER_CLEARANCE = 14.0  # between text and footer
@@ -30,7 +49,7 @@ _WATERMARK_SIZE = 150.0
 
 
 def draw_furniture(
-    canvas: TaggedCanvas, document: LetterDocument, layout: Layout, *, number: int, count: int
+    canvas: TaggedCanvas, document: Furnished, layout: Layout, *, number: int, count: int
 ) -> None:
     """Everything on page `number` of `count` that is not the letter's own text.
 
@@ -47,7 +66,7 @@ def draw_furniture(
     _draw_footer(canvas, document, layout, f"Page {number} of {count}")
 
 
-def bottom(document: LetterDocument, layout: Layout) -> float:
+def bottom(document: Furnished, layout: Layout) -> float:
     """How far down the text of a page may go."""
     return max(layout.bottom, _footer_top(_footer(document, layout), layout) + _FOOTER_CLEARANCE)
 
@@ -79,7 +98,7 @@ def _draw_running_head(canvas: TaggedCanvas, letterhead: tuple[str, str], layout
     canvas.rect(layout.left, y - size, layout.width, 1, stroke=0, fill=1)
 
 
-def _footer(document: LetterDocument, layout: Layout) -> Prose:
+def _footer(document: Furnished, layout: Layout) -> Prose:
     words = f"{document.authority} · {document.subject}"
     return plain(words, layout.footer, layout.width - layout.page_number_width)
 
@@ -88,7 +107,7 @@ def _footer_top(footer: Prose, layout: Layout) -> float:
     return max(_FOOTER_TOP, _FOOTER_LEAST_BOTTOM + footer.height + layout.footer_gap)
 
 
-def _draw_footer(canvas: TaggedCanvas, document: LetterDocument, layout: Layout, page: str) -> None:
+def _draw_footer(canvas: TaggedCanvas, document: Furnished, layout: Layout, page: str) -> None:
     name, style = _footer(document, layout), layout.footer
     top = _footer_top(name, layout)
     right = layout.left + layout.width

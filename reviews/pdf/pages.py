@@ -23,6 +23,7 @@ from reviews.pdf.panels import PanelBlock, statements
 from reviews.pdf.prose import BULLET, Prose, item, plain, prose
 from reviews.pdf.signature import Signature
 from reviews.pdf.styles import PAGE_HEIGHT, Layout, Style
+from reviews.pdf.tables import Row
 
 _PERIOD_GAP = 1.0
 _PANELS_GAP = 12.0  # between the period and the first panel
@@ -32,7 +33,7 @@ _SMALLEST = 0.6  # of the usual size: 6 pt for what is 10 pt otherwise
 _LEAST_ROOM = PAGE_HEIGHT / 3  # what must be left for text between head and footer
 
 # What flows over pages: text, and pictures, which stay whole.
-type Part = Prose | Drawing | Signature
+type Part = Prose | Drawing | Signature | Row
 
 
 class DoesNotFit(ValueError):
@@ -61,11 +62,11 @@ def laid_out(document: LetterDocument, layout: Layout) -> list[Page]:
     foot = bottom(document, layout)
     if layout.first_top - foot < _LEAST_ROOM:
         raise DoesNotFit(f"the foot of each page of the letter to {document.authority} is too long")
-    letter = _flowing(_letter(document, layout), layout, layout.first_top, foot)
+    letter = flowing(_letter(document, layout), layout, layout.first_top, foot)
     if layout.is_panel_beside_chart:
         return [*letter, _statistics_page(document, layout, foot)]
     statistics = _statistics(document, layout, layout.top - foot)
-    return [*letter, *_flowing(statistics, layout, layout.top, foot)]
+    return [*letter, *flowing(statistics, layout, layout.top, foot)]
 
 
 def _letter(document: LetterDocument, layout: Layout) -> list[Part]:
@@ -82,7 +83,7 @@ def _letter(document: LetterDocument, layout: Layout) -> list[Part]:
     opening += lines(document.addressee, layout.line_apart)
     opening.append(line(document.salutation, layout.line_apart))
     opening.append(line(document.subject, layout.subject))
-    *most, last = [*opening, *_narrative(document.narrative, layout)]
+    *most, last = [*opening, *narrative(document.narrative, layout)]
     closing = [line(document.close, layout.body), *lines(document.signatory, layout.signatory)]
     # No page begins with the signature: it takes the last of the narrative along.
     kept = [replace(part, keeps_next=True) for part in (last, *closing[:-1])]
@@ -102,7 +103,8 @@ def _signed(document: LetterDocument, layout: Layout, parts: list[Prose]) -> lis
     return [*above, close, signature, name, *titles]
 
 
-def _narrative(blocks: Iterable[Block], layout: Layout) -> Iterator[Prose]:
+def narrative(blocks: Iterable[Block], layout: Layout) -> Iterator[Prose]:
+    """Blocks of text as they flow over pages."""
     width = layout.text_width
     for block in blocks:
         match block:
@@ -151,26 +153,30 @@ def _together(parts: Sequence[Part]) -> float:
     return sum(part.height for part in parts) + sum(gaps)
 
 
-def _flowing(parts: Iterable[Part], layout: Layout, top: float, foot: float) -> Iterator[Page]:
+def flowing(parts: Iterable[Part], layout: Layout, top: float, foot: float) -> Iterator[Page]:
     """The parts on as many pages as they need, each together with what it has to keep to.
 
-    The first page begins at `top`; text goes down to `foot`.
+    The first page begins at `top`; text goes down to `foot`. Where a table goes on overleaf, its
+    headings are there once more.
     """
     waiting = deque(parts)
     while waiting:
         placed: list[Placed] = []
         above: Part | None = None
         y = top
+        if isinstance(waiting[0], Row) and waiting[0].head:
+            waiting.appendleft(waiting[0].head.again())
         while waiting:
             first = waiting[0]
             gap = _gap(above, first) if above else 0.0
             room = y - gap - foot
-            if above and _needed(waiting, layout.top - foot) > room:
+            is_under_repeated = isinstance(above, Row) and above.is_artifact
+            if above and not is_under_repeated and _needed(waiting, layout.top - foot) > room:
                 break
             waiting.popleft()
             if first.height > room:
                 if not isinstance(first, Prose):
-                    raise DoesNotFit("a chart is too long for a page")
+                    raise DoesNotFit("a chart or a row of a table is too long for a page")
                 first, rest = first.split(room)
                 waiting.appendleft(rest)
             y -= gap + first.height

@@ -114,6 +114,10 @@ class Prose:
         """Draw it with its lower left corner at (x, y), as part of what surrounds it."""
         self._draw(canvas, x, y, None)
 
+    def write_in(self, canvas: TaggedCanvas, x: float, y: float, element: Element) -> None:
+        """Draw it with its lower left corner at (x, y), as the content of an element there is."""
+        self._draw(canvas, x, y, element)
+
     def _item(self, canvas: TaggedCanvas, x: float, y: float) -> Element:
         """Draws the bullet or number and returns the element of the words beside it."""
         style = self.style
@@ -139,7 +143,7 @@ class Prose:
         link = None
         for number, line in enumerate(self.lines):
             baseline = first - number * style.leading
-            if line[0].x:
+            if line[0].x or style.is_right:
                 writing.move(left + line[0].x, baseline)
             for fragment in line:
                 if not fragment.link or home is None:
@@ -250,9 +254,9 @@ def _lines(words: Iterable[list[_Piece]], width: float) -> Iterator[list[_Piece]
 
 def _line(pieces: list[_Piece], style: Style, width: float) -> Line:
     x = 0.0
-    if style.is_centred:
+    if style.is_centred or style.is_right:
         full = sum(piece.ink + piece.space for piece in pieces)
-        x = (width - full + pieces[-1].space) / 2
+        x = (width - full + pieces[-1].space) / (1 if style.is_right else 2)
     line = []
     for (font, link), group in groupby(pieces, key=lambda piece: (piece.font, piece.link)):
         same = list(group)

@@ -39,6 +39,7 @@ class Style:
     after: float = 0.0
     indent: float = 0.0
     is_centred: bool = False
+    is_right: bool = False
     keeps_next: bool = False
 
 

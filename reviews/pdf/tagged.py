@@ -63,12 +63,13 @@ class _Written(pdfdoc.PDFObject):
 class TaggedCanvas(Canvas):
     """A canvas whose pages are tagged.
 
-    `latest` is the element that text was last written into, `list` the list it was in.
+    `latest` is the element that text was last written into, `list` the list it was in and `table`
+    the table that rows were last written into.
     """
 
     def __init__(self, pagesize: tuple[float, float]) -> None:
         self.root = Element("Document")
-        self.latest = self.list = self.root
+        self.latest = self.list = self.table = self.root
         # By key: the elements of a page's marks in their order, or the element of an annotation.
         self._parents: list[list[Element] | Element] = []
         self._marks: list[Element] = []

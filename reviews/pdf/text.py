@@ -37,11 +37,16 @@ def check(document: LetterDocument) -> None:
     not an http, https or mailto address.
     """
     # Neither is printed as text.
-    for where, value in _values(replace(document, figures="", signature=""), ""):
-        if isinstance(value, Run):
-            _check_link(value.link, where)
-        elif not PRINTABLE.issuperset(composed(value)):
-            missing = next(c for c in composed(value) if c not in PRINTABLE)
+    check_texts(replace(document, figures="", signature=""))
+
+
+def check_texts(value: Any) -> None:
+    """The same for every text of any plain value."""
+    for where, text in _values(value, ""):
+        if isinstance(text, Run):
+            _check_link(text.link, where)
+        elif not PRINTABLE.issuperset(composed(text)):
+            missing = next(c for c in composed(text) if c not in PRINTABLE)
             raise UnprintableCharacter(missing, where)
 
 

@@ -55,7 +55,12 @@ def problems_of(content: str, scope: str) -> list[Problem]:
         read(content, _language_scope(scope))
     except NotUnderstood as refused:
         return refused.problems
-    return lookalikes(content, _language_scope(scope)) + [
+    return lookalikes(content, _language_scope(scope)) + unprintable_in(content)
+
+
+def unprintable_in(content: str) -> list[Problem]:
+    """The lines of a text with a character that the font of letters does not have."""
+    return [
         Problem(number, column, f"letters cannot show {character}; spell it otherwise.")
         for number, line in enumerate(content.split("\n"), start=1)
         if (character := first_unprintable(line.replace("\t", " ")))

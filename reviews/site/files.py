@@ -49,9 +49,9 @@ def letter_pdf(
     """The bytes that were issued."""
     summary = issued_letter(slug, year, version, at=timezone.now())
     if hasattr(summary, "retraction"):
-        return _gone(summary.retraction.notice)
+        return gone(summary.retraction.notice)
     files = LetterFile.objects.filter(letter=summary.letter).values_list("pdf", flat=True)
-    return _as_issued(
+    return as_issued(
         request,
         files.get,
         sha256=summary.letter.sha256,
@@ -68,10 +68,10 @@ def letter_alternative(
     """The letter in large print or as plain text, as it was issued."""
     summary = issued_letter(slug, year, version, at=timezone.now())
     if hasattr(summary, "retraction"):
-        return _gone(summary.retraction.notice)
+        return gone(summary.retraction.notice)
     files = LetterAlternative.objects.filter(letter=summary.letter, kind=kind)
     stored = get_object_or_404(files.only("sha256"))
-    return _as_issued(
+    return as_issued(
         request,
         files.values_list("content", flat=True).get,
         sha256=stored.sha256,
@@ -80,7 +80,7 @@ def letter_alternative(
     )
 
 
-def _as_issued(
+def as_issued(
     request: HttpRequest,
     read: Callable[[], Buffer],
     *,
@@ -88,7 +88,7 @@ def _as_issued(
     content_type: str,
     name: str,
 ) -> HttpResponseBase:
-    """A file of a letter, or that the reader's copy is still the same."""
+    """A stored file, or that the reader's copy is still the same."""
     etag = f'"{sha256}"'
     if unchanged := get_conditional_response(request, etag=etag):
         unchanged.headers["ETag"] = etag
@@ -104,7 +104,7 @@ def _as_issued(
     )
 
 
-def _gone(notice: str) -> HttpResponse:
+def gone(notice: str) -> HttpResponse:
     """In place of a retracted letter's file."""
     return HttpResponse(
         f"This letter has been retracted.\n\n{notice}\n",

@@ -13,9 +13,11 @@ from reviews.site import (
     funnels,
     lately,
     maps,
+    national,
     published,
     receipts,
     robots,
+    scrutiny,
     verify,
     views,
 )
@@ -160,6 +162,18 @@ urlpatterns = [
         files.letter_alternative,
         {"kind": "text"},
         name="letter-version-text",
+    ),
+    path("councils/<slug:slug>/<year:year>/scrutiny/", scrutiny.scrutiny, name="scrutiny"),
+    path(
+        "councils/<slug:slug>/<year:year>/scrutiny.pdf", scrutiny.scrutiny_pdf, name="scrutiny-pdf"
+    ),
+    path("reviews/", national.reviews, name="reviews"),
+    path("reviews/<year:year>/", national.review, name="review"),
+    path("reviews/<year:year>/review.pdf", national.review_pdf, name="review-pdf"),
+    path(
+        "reviews/<year:year>/review-<version:version>.pdf",
+        national.review_pdf,
+        name="review-version-pdf",
     ),
     path("compare/", compare.compare, name="compare"),
     path("compare.svg", compare.compare_svg, name="compare-svg"),

@@ -33,6 +33,7 @@ from reviews.models import (
     WordingDraft,
     WordingText,
 )
+from reviews.packs import draw_packs
 from reviews.roles import ROLES, sync_roles
 from tests.factories import (
     make_authority,
@@ -47,6 +48,7 @@ from tests.factories import (
     make_user,
 )
 from tests.reviews.signatures import make_png
+from tests.reviews.site.builders import make_edition
 
 pytestmark = pytest.mark.django_db
 
@@ -319,6 +321,11 @@ def everything(settings: Any, tmp_path: Any) -> dict[type[Model], Model]:
     make_event("seminar", authority, "care_provider")
     round_ = make_issued_round(2020)
     rounds.send(by=system_user())
+    make_edition(round_, foreword="Example")
+    draw_packs(round_)
+    round_.review_texts.create(
+        kind="foreword", number=1, content="Example", reason="Example", made_at=now, made_by=by
+    )
     letter = Letter.objects.filter(summary__authority=authority).get()
     editor, approver = User.objects.get(username="editor"), User.objects.get(username="approver")
     rounds.retract(letter=letter, by=approver, reason="Example", notice="Example")

@@ -22,7 +22,7 @@ TYPES = {
     *("Table", "TR", "TH", "TD", "THead", "TBody", "Figure", "Link", "Span"),
 }
 # What is inside them is told, or, of a link, what is around it.
-_NOT_TOLD = {Name.Document, Name.L, Name.LI, Name.Link}
+_NOT_TOLD = {Name.Document, Name.L, Name.LI, Name.Link, Name.Table, Name.TR}
 PARENTS = {"LI": {"L"}, "Lbl": {"LI"}, "LBody": {"LI"}, "TH": {"TR"}, "TD": {"TR"}}
 
 

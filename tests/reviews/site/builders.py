@@ -10,7 +10,10 @@ from django.utils import timezone
 from casework.choices import COMPARED_TYPES
 from casework.models import Authority
 from reviews.drafting import compose
+from reviews.figures import national as figures
+from reviews.letters import national as letters
 from reviews.letters.document import to_plain
+from reviews.letters.national import Texts
 from reviews.models import (
     AnnualSummary,
     Correction,
@@ -18,10 +21,14 @@ from reviews.models import (
     Hold,
     Letter,
     LetterFile,
+    NationalReview,
+    NationalReviewFile,
+    NationalReviewRow,
     Retraction,
     Round,
     TypeAverage,
 )
+from reviews.national import document_of, figures_of
 from reviews.rounds import store_alternatives
 from tests.factories import make_round
 
@@ -190,3 +197,45 @@ def retract(summary: AnnualSummary, notice: str = "It was sent in error.") -> Re
         retracted_at=timezone.now(),
         retracted_by=make_user("second"),
     )
+
+
+def make_edition(
+    round_: Round, *, foreword: str = "", pdf: bytes = b"", approved: bool = True, **values: Any
+) -> NationalReview:
+    """An edition of what is public of a round when it is; its bytes are no PDF."""
+    number = round_.reviews.count() + 1
+    values = {
+        "number": number,
+        "reason": "" if number == 1 else "Figures were corrected.",
+        "publish_at": round_.publish_at,
+    } | values
+    rows = list(
+        AnnualSummary.objects.published(at=values["publish_at"])
+        .current()
+        .filter(freeze=round_.freeze)
+    )
+    found = figures_of(round_.year, rows)
+    document = document_of(
+        round_,
+        found,
+        texts=Texts(foreword=foreword),
+        edition=values["number"],
+        reason=values["reason"],
+    )
+    review = NationalReview.objects.create(
+        round=round_,
+        figures=figures.to_plain(found),
+        document=letters.to_plain(document),
+        made_at=timezone.now(),
+        made_by=make_user("first"),
+        **values,
+    )
+    for row in rows:
+        NationalReviewRow.objects.create(review=review, summary=row)
+    if approved:
+        pdf = pdf or f"%PDF-1.7 national {round_.year} {number}".encode()
+        NationalReviewFile.objects.create(review=review, pdf=pdf)
+        review.approved_at, review.approved_by = timezone.now(), make_user("second")
+        review.sha256, review.size = hashlib.sha256(pdf).hexdigest(), len(pdf)
+        review.save()
+    return review

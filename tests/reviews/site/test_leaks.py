@@ -36,6 +36,7 @@ from reviews.models import (
     Round,
     RoundEvent,
 )
+from reviews.packs import draw_packs
 from reviews.site.tables import TABLES
 from tests.factories import make_authority
 from tests.leaks import WAYS, Answer, ask, ask_all, by_route, told
@@ -47,6 +48,7 @@ from tests.reviews.site.builders import (
     draft_correction,
     hold,
     issue,
+    make_edition,
     make_frozen_round,
     make_issued,
     make_summary,
@@ -69,6 +71,8 @@ FACTS = {
     "digest": "DIGEST",  # known when planted
     "year": r"\b2020\b",
     "letter date": "22 July 2020",
+    "foreword": "Wabble, says the foreword",
+    "digest of the review": "DIGEST",  # known when planted
 }
 # What only staff may ever know.
 FOR_STAFF = {"recipient": "quillon@example.org", "reason of a hold": "Wubble asked"}
@@ -101,8 +105,10 @@ def plant() -> dict[str, str]:
         round=round_, action="held", detail="Wubble asked", done_at=timezone.now(),
         done_by=make_user("first"),
     )  # fmt: skip
+    draw_packs(round_)
+    review = make_edition(round_, foreword="Wabble, says the foreword.", pdf=PDF + b"review")
     assert summary.version == 2
-    return FACTS | {"digest": letter.sha256}
+    return FACTS | {"digest": letter.sha256, "digest of the review": review.sha256}
 
 
 @pytest.fixture
@@ -157,6 +163,8 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return BANDS
         case "slug", "kind":
             return ["received", "decided", "compliance"]  # case lists
+        case "slug", "text":
+            return ["foreword", "chapters"]  # of a national review
         case "str", "name":
             return ["assign", "later-due-date", "record"]  # bulk actions
         case "path", "content_type_id":
@@ -342,6 +350,35 @@ def test_held_letters_are_told_of_by_nothing_after_publication(
 
 
 SHOWN = ("kings-lynn", "special", "retracted")
+
+
+@pytest.mark.parametrize("withhold", [hold, retract])
+def test_figures_of_a_letter_withheld_later_are_told_by_no_review(
+    client: Client,
+    clock: time_machine.Traveller,
+    before_the_round: None,
+    withhold: Callable[[AnnualSummary], object],
+) -> None:
+    """Neither as they were nor in a sum from which the others could be taken away."""
+    round_ = make_frozen_round()
+    one, other = (Authority.objects.get(slug=slug) for slug in ("kings-lynn", "special"))
+    make_issued(round_, one, received=1000)
+    special = make_issued(round_, other, received=9137)
+    make_edition(round_, foreword="Special Council did badly.", pdf=PDF)
+    addresses = [
+        (address, way)
+        for address, way in public_questions()
+        if way == "GET" and address.startswith("/reviews/")
+    ]
+    assert ("/reviews/2020/review-1.pdf", "GET") in addresses
+    facts = {
+        "own": r"\b9,?137\b", "sum": r"\b10,?137\b", "words": "Special Council did badly",
+        "bytes": "PDF-1.7",
+    }  # fmt: skip
+    clock.move_to(PUBLISHED_AT)
+    assert told(facts, ask_all(client, addresses).values()) == set(facts)
+    withhold(special)
+    assert told(facts, ask_all(client, addresses).values()) == set()
 
 
 def test_held_draft_of_a_correction_takes_nothing_away_and_is_told_of_by_nothing(
