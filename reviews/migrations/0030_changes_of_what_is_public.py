@@ -1,5 +1,7 @@
 """Every change of what public pages read is noted, so that no page kept ready outlives it."""
 
+from typing import Any
+
 from django.db import migrations
 
 from casework.triggers import NoteChange
@@ -29,7 +31,7 @@ TABLES = [
 ]
 
 
-def keep_bodies_as_they_are(apps, schema_editor):
+def keep_bodies_as_they_are(apps: Any, schema_editor: Any) -> None:
     """PostgreSQL would pack each body and unpack it for every reader."""
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("ALTER TABLE reviews_keptpage ALTER COLUMN body SET STORAGE EXTERNAL")

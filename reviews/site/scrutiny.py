@@ -76,9 +76,9 @@ def pack(summary: AnnualSummary, *, at: dt.datetime) -> ReviewDocument:
 def _compared(summary: AnnualSummary, *, at: dt.datetime) -> Average | None:
     """The sums of similar authorities, unless they are kept back."""
     sums = TypeAverage.objects.with_counts_public(at=at).filter(
-        freeze=summary.freeze_id, authority_type=summary.authority_type, are_counts_public=True
+        freeze=summary.freeze_id, authority_type=summary.authority_type
     )
-    return summary.similar() if sums.exists() else None
+    return summary.similar() if any(each.are_counts_public for each in sums) else None
 
 
 def _agreed(each: Improvement) -> Agreed:

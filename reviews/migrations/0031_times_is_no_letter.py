@@ -11,7 +11,7 @@ IN_WORDS = django.core.validators.RegexValidator(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0024_letters_by_digest")]
+    dependencies = [("reviews", "0030_changes_of_what_is_public")]
 
     operations = [
         # Validators alone: no table is altered, so no trigger is lost.

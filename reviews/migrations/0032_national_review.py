@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0030_changes_of_what_is_public"),
+        ("reviews", "0031_times_is_no_letter"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

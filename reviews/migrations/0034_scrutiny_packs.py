@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0042_national_review_kept"),
+        ("reviews", "0033_national_review_kept"),
     ]
 
     operations = [

@@ -28,7 +28,7 @@ def as_text(columns: list[str]) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0041_national_review")]
+    dependencies = [("reviews", "0032_national_review")]
 
     operations = [
         Refuse(
