@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                     models.TextField(
                         validators=[
                             django.core.validators.RegexValidator(
-                                "[A-Za-z\\u00C0-\\u024F]{3}",
+                                "[A-Za-z\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u024F]{3}",
                                 "Give the reason in words: at least one of three letters or more.",
                             )
                         ]
