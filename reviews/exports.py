@@ -21,7 +21,8 @@ from reviews.models import AnnualSummary, CaseList, Letter, LetterAlternative, R
 from reviews.pdf.merged import merge
 from reviews.pdf.render import render
 from reviews.rounds import make_alternative, number_of, record
-from reviews.site.opendata import MANIFEST_COLUMNS, Row, csv_bytes, letter_file_name
+from reviews.site.opendata import MANIFEST_COLUMNS, csv_bytes, letter_file_name
+from reviews.site.tables import Row
 
 # The earliest date a ZIP can hold: the same letters make the same bytes on any day.
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)

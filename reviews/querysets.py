@@ -93,16 +93,35 @@ def _rounds_of(letters: "LetterQuerySet") -> QuerySet[Any, Any]:
     )
 
 
+def _is_replaced() -> Exists:
+    """The condition that a later version of a row was issued."""
+    return Exists(
+        _summaries().filter(
+            freeze=OuterRef("freeze"),
+            authority=OuterRef("authority"),
+            version__gt=OuterRef("version"),
+            letter__issued_at__isnull=False,
+        )
+    )
+
+
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def current(self) -> Self:
         """Of the newest freeze of each round: the last that was issued, or if none was the last."""
         of_it = _summaries().filter(freeze=OuterRef("freeze"), authority=OuterRef("authority"))
         is_later, is_issued = Q(version__gt=OuterRef("version")), Q(letter__issued_at__isnull=False)
         return self.filter(
-            is_issued & ~Exists(of_it.filter(is_later, is_issued))
-            | ~Exists(of_it.filter(is_later | is_issued)),
+            is_issued & ~_is_replaced() | ~Exists(of_it.filter(is_later | is_issued)),
             freeze__current_of__isnull=False,
         )
+
+    def with_is_replaced(self) -> Self:
+        """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
+        return self.annotate(is_replaced=_is_replaced())
+
+    def superseded(self) -> Self:
+        """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
+        return self.filter(_is_replaced(), letter__issued_at__isnull=False)
 
     def numbered(self, number: int) -> Self:
         """Those whose letters have this number outside; see `AnnualSummary.number`."""

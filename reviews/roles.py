@@ -16,7 +16,7 @@ def _each(app: str, actions: str, models: str) -> set[str]:
 
 REFERENCE = "authority earliername formercode publiccategory publicsubcategory decisionreason"
 FROZEN = (
-    "freeze typeaverage annualsummary frozenlearning caselist lettercode letterfile "
+    "freeze typeaverage annualsummary frozenlearning maplayout caselist lettercode letterfile "
     "letteralternative letterproof letterreturn roundevent summarycondition "
     "hold correction retraction"
 )

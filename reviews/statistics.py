@@ -313,3 +313,29 @@ def reported_on(period: Period) -> set[int]:
         issued_on__range=(period.first_day, period.last_day)
     )
     return set(reports.order_by().values_list("decision__authority_id", flat=True))
+
+
+def cases_of_figure(
+    authority: Authority, period: Period, figure: str
+) -> ComplaintQuerySet | DecisionQuerySet:
+    """The cases behind one count of an authority, as casework has them now.
+
+    `figure` is one of `reviews.figures.receipts.COUNTS`; KeyError for another. Complaints for
+    those received, standing decisions else.
+    """
+    received = _received(period).filter(authority=authority)
+    decided = _decided(period).filter(authority=authority)
+    recorded = _outcomes_recorded(period).filter(authority=authority)
+    complied = (Compliance.SATISFIED, Compliance.SATISFIED_LATE)
+    return {
+        "received": received,
+        "decided": decided,
+        **{outcome.value: decided.filter(outcome=outcome) for outcome in Outcome},
+        "investigated": decided.filter(outcome__in=(Outcome.UPHELD, Outcome.NOT_UPHELD)),
+        "remedied_by_authority": decided.upheld().filter(is_remedied_by_authority=True),
+        **{outcome.value: recorded.filter(compliance=outcome) for outcome in Compliance},
+        "complied": recorded.filter(compliance__in=complied),
+        "compliance_outcomes": recorded.filter(
+            compliance__in=(*complied, Compliance.NOT_SATISFIED)
+        ),
+    }[figure]

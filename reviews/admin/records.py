@@ -21,6 +21,7 @@ from casework.admin.pages import BackOfficeAdmin, RecordAdmin, actor, council
 from casework.choices import Category
 from casework.refusals import Refused
 from reviews import rounds
+from reviews.admin.receipts import cases_view
 from reviews.models import (
     AnnualSummary,
     Demonstration,
@@ -135,6 +136,17 @@ class AnnualSummaryAdmin(RecordAdmin):
             ),
         }),
     )  # fmt: skip
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(cases_view)
+        return [
+            path(
+                "<slug:slug>/<int:year>/cases/<slug:figure>/",
+                view,
+                name="reviews_annualsummary_cases",
+            ),
+            *super().get_urls(),
+        ]
 
     @admin.display(description="freeze")
     def freeze_number(self, summary: AnnualSummary) -> int:

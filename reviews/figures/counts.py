@@ -64,6 +64,11 @@ class Counts:
         return Rate(self.upheld, self.investigated)
 
     @property
+    def upheld_of_decided(self) -> Rate:
+        """Not the uphold rate: shown beside it, so that nobody takes one for the other."""
+        return Rate(self.upheld, self.decided)
+
+    @property
     def compliance(self) -> Rate:
         return Rate(self.complied, self.compliance_outcomes)
 

@@ -73,6 +73,18 @@ class Rate:
         low, high = ((100 * end).quantize(Decimal("0.1"), ROUND_HALF_UP) for end in ends)
         return Interval(low=low, high=high)
 
+    @property
+    def likely(self) -> str:
+        """The Wilson interval in whole percent, `38% to 79%`; "" where there was nothing to count.
+
+        Rounded from the unrounded ends, halves up.
+        """
+        ends = self.wilson
+        if ends is None:
+            return ""
+        low, high = (int((100 * end).quantize(Decimal(1), ROUND_HALF_UP)) for end in ends)
+        return f"{low}%" if low == high else f"{low}% to {high}%"
+
 
 @dataclass(frozen=True, slots=True)
 class PopulationRate:

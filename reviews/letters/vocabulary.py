@@ -9,9 +9,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from reviews.figures import learning
+from reviews.figures import chance, learning
 from reviews.figures.counts import Statistics
+from reviews.figures.measures import MEASURES, RATES
 from reviews.figures.periods import Period, day_text
+from reviews.figures.rates import Rate
 from reviews.letters.statements import investigations, number
 
 
@@ -89,6 +91,13 @@ UPHOLD_AVERAGE = "average of complaints upheld"
 COMPLIANCE_AVERAGE = "average of compliance"
 REMEDY_AVERAGE = "average of satisfactory remedies"
 RATE_PER_100K = "rate per 100,000"
+# Whether a figure differs from similar authorities by more than chance: said by letters whose
+# wording asks for it, and by no other.
+DIFFERENCES = {
+    "uphold": "difference in complaints upheld",
+    "compliance": "difference in compliance",
+    "remedied": "difference in satisfactory remedies",
+}
 
 _SOME_UPHELD = Requirement(NOTHING_UPHELD, is_true=False)
 _SOME_INVESTIGATED = Requirement(NONE_INVESTIGATED, is_true=False)
@@ -186,6 +195,16 @@ PLACEHOLDERS = (
     *(
         Placeholder(
             name,
+            f"{MEASURES[measure].label}: whether the difference from similar authorities is more "
+            "than chance, in a sentence; on few cases, which counts would tell nothing.",
+            chance.sentence(measure, Rate(1, 2), Rate(45, 100)),
+            (Requirement(f"{name} known"),),
+        )
+        for measure, name in DIFFERENCES.items()
+    ),
+    *(
+        Placeholder(
+            name,
             f"{each.description}.",
             each.example,
             tuple(map(Requirement, _LEARNING_NEEDS[name.removeprefix("number of ")])),
@@ -207,6 +226,13 @@ CONDITIONS = (
     Condition(COMPLIANCE_AVERAGE, "There is an average of compliance to compare with."),
     Condition(REMEDY_AVERAGE, "There is an average of satisfactory remedies to compare with."),
     Condition(RATE_PER_100K, "Upheld decisions per 100,000 residents can be given."),
+    *(
+        Condition(
+            f"{name} known",
+            f"There is something to compare of this figure: {MEASURES[measure].label.lower()}.",
+        )
+        for measure, name in DIFFERENCES.items()
+    ),
     Condition(POST_VACANT, "Nobody was chief executive on the letter's date."),
     Condition(CORRECTION, "The letter replaces one that was issued before."),
     Condition(
@@ -251,6 +277,7 @@ def facts_of(
     period = Period(statistics.year_ending)
     one, many = investigations(statistics.year_ending)
     rate = statistics.population_rate
+    differences = _differences(statistics)
     conditions = {
         NONE_INVESTIGATED: not counts.uphold.is_defined,
         NOTHING_UPHELD: not counts.remedied.is_defined,
@@ -264,6 +291,7 @@ def facts_of(
         RATE_PER_100K: rate is not None,
         POST_VACANT: is_post_vacant,
         CORRECTION: is_correction,
+        **{f"{name} known": name in differences for name in DIFFERENCES.values()},
     }
     percents = {
         "uphold percent": counts.uphold.percent,
@@ -299,7 +327,21 @@ def facts_of(
         ),
         **{name: f"{percent}%" for name, percent in percents.items() if percent is not None},
         **({"upheld per 100,000": rate.text} if rate else {}),
+        **differences,
         **(also_named or {}),
     }
     true = {name for name, is_true in conditions.items() if is_true}
     return Facts(values=values, true=frozenset(true.union(also_true)))
+
+
+def _differences(statistics: Statistics) -> dict[str, str]:
+    """The sentences on chance by placeholder; none where there is nothing to compare."""
+    if statistics.similar is None:
+        return {}
+    sentences = {
+        name: chance.sentence(
+            measure, RATES[measure](statistics.counts), getattr(statistics.similar, measure)
+        )
+        for measure, name in DIFFERENCES.items()
+    }
+    return {name: text for name, text in sentences.items() if text}

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0026_improvements_guarded_and_found"),
+        ("reviews", "0028_map_layouts_are_kept"),
     ]
 
     operations = [

@@ -19,6 +19,7 @@ TABLES = [
     "reviews_letter",
     "reviews_letteralternative",
     "reviews_letterfile",
+    "reviews_maplayout",
     "reviews_publisheddecision",
     "reviews_publishedfigure",
     "reviews_publishedimprovement",

@@ -16,6 +16,7 @@ from reviews.models.letters import (
     Signatory,
     Signature,
 )
+from reviews.models.maps import Layer, MapLayout
 from reviews.models.outbox import NEXT_STATES, MessageEvent, MessageState, OutboxMessage
 from reviews.models.proofs import LetterProof, LetterReturn
 from reviews.models.publishing import Correction, Hold, Retraction
@@ -42,6 +43,7 @@ __all__ = [
     "ImprovementStatus",
     "KeptPage",
     "LateReplies",
+    "Layer",
     "LearningAttendance",
     "LearningEvent",
     "Letter",
@@ -50,6 +52,7 @@ __all__ = [
     "LetterFile",
     "LetterProof",
     "LetterReturn",
+    "MapLayout",
     "MessageEvent",
     "MessageState",
     "OutboxMessage",

@@ -22,7 +22,9 @@ from reviews.models import (
     CaseList,
     Freeze,
     FrozenLearning,
+    Layer,
     Letter,
+    MapLayout,
     Round,
     RoundEvent,
     SummaryCondition,
@@ -79,6 +81,7 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
             frozen_row(frozen, line, round_) for line in lines
         )
         FrozenLearning.of(frozen, learning(round_.period)).save(force_insert=True)
+        keep_map(frozen, round_.period)
         freeze_conditions(summaries, round_.period)
         keep_case_lists(summaries, round_.period)
         letters = Letter.objects.bulk_create(
@@ -99,6 +102,11 @@ def freeze(*, round_: Round, by: User, reason: str = "") -> Freeze:
         detail += f", again: {reason}" if reason else ""
         record(round_, RoundEvent.Action.FROZEN, by=by, detail=detail)
     return frozen
+
+
+def keep_map(frozen: Freeze, period: Period) -> None:
+    """Stores where councils stand on the map."""
+    MapLayout.objects.bulk_create(MapLayout.of(frozen, layer, period.last_day) for layer in Layer)
 
 
 def freeze_conditions(summaries: Iterable[AnnualSummary], period: Period) -> None:

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from reviews.figures.breaks import BREAKS
 from reviews.figures.chance import MINIMUM_BASE
 from reviews.figures.measures import MEASURES
+from reviews.figures.protection import THRESHOLD
 from reviews.site.responses import public
 
 REPORT = Path(__file__).parents[1] / "data" / "accessibility.json"
@@ -30,6 +31,7 @@ def methods(request: HttpRequest) -> HttpResponse:
                 for each in BREAKS
             ],
             "minimum_base": MINIMUM_BASE,
+            "threshold": THRESHOLD,
         },
     )
 

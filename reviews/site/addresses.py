@@ -13,14 +13,18 @@ from typing import Any
 from django.urls import reverse
 
 from casework.models.authorities import Authority
+from reviews.figures.bands import BANDS
+from reviews.figures.measures import RATES
 from reviews.models import (
     AnnualSummary,
+    Layer,
     LetterAlternative,
     PublishedDecision,
     PublishedFigure,
     Round,
 )
-from reviews.site.opendata import TABLES
+from reviews.site.funnels import published_plots
+from reviews.site.tables import OVER_YEARS, TABLES
 
 # What search engines read of one sitemap.
 SITEMAP_LENGTH = 50_000
@@ -57,10 +61,11 @@ class Facts:
     letters: list[Shown]
     years: list[int]
     decisions: list[str]
+    plots: list[tuple[int, str]]
 
 
 def facts(*, at: dt.datetime) -> Facts:
-    """Seven queries, however much is public."""
+    """Eight queries, however much is public."""
     shown = AnnualSummary.objects.shown(at=at)
     current = set(shown.current().order_by().values_list("pk", flat=True))
     kinds: dict[int, set[str]] = {}
@@ -94,6 +99,7 @@ def facts(*, at: dt.datetime) -> Facts:
             .order_by("reference")
             .values_list("reference", flat=True)
         ),
+        plots=published_plots(at=at),
     )
 
 
@@ -143,6 +149,30 @@ def _files(kind: str = "", *, of_versions: bool = False) -> Callable[[Facts], It
     return found
 
 
+def _receipts(facts: Facts) -> Iterator[Parameters]:
+    for letter in facts.letters:
+        if letter.is_current and letter.is_standing:
+            yield {"slug": letter.slug, "year": letter.year}
+
+
+def _plots(facts: Facts) -> Iterator[Parameters]:
+    for year, kind in facts.plots:
+        for measure in RATES:
+            yield {"year": year, "kind": kind, "measure": measure}
+
+
+def _maps(facts: Facts) -> Iterator[Parameters]:
+    for year in facts.years:
+        for layer in Layer.values:
+            for measure in BANDS:
+                yield {"year": year, "layer": layer, "measure": measure}
+
+
+def _tables_over_years(facts: Facts) -> Iterator[Parameters]:
+    for name in OVER_YEARS:
+        yield {"name": name}
+
+
 def _years(facts: Facts) -> Iterator[Parameters]:
     for year in facts.years:
         yield {"year": year}
@@ -167,6 +197,16 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "accessibility": _once,
     "sources": _once,
     "verify": _once,
+    "compare": _once,
+    "funnels": _once,
+    "map": _years,
+    "data-changes": _once,
+    "data-changes-csv": _once,
+    "data-openapi": _once,
+    "data-all-csv": _tables_over_years,
+    "data-all-json": _tables_over_years,
+    "data-all-ods": _tables_over_years,
+    "data-all-metadata": _tables_over_years,
     "published": _once,
     "published-feed": _once,
     "robots": _once,
@@ -174,10 +214,14 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "data-manifest": _years,
     "data-csv": _tables,
     "data-json": _tables,
+    "data-ods": _tables,
     "data-metadata": _tables,
+    "map-of": _maps,
+    "funnel": _plots,
     "decision": _decisions,
     "council": _councils,
     "council-year": _council_years,
+    "council-receipts": _receipts,
     "letter": _letters,
     "letter-pdf": _files(),
     "letter-large-print": _files("large_print"),
@@ -188,11 +232,16 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "letter-version-text": _files("text", of_versions=True),
 }
 # Routes that are no part of what is published; and `addresses` itself adds the sitemap's parts.
-EXCEPTIONS = {"healthz"}
+EXCEPTIONS = {"healthz", "newest-map", "compare-svg"}
 FEEDS = {"decisions-feed", "published-feed"}
 # What only the server can do, in words; the routes of which no file is written.
-NEEDS_SERVER = {"verify"}
-SERVER_DOES = ("searches and filters", "checking a letter at /verify/")
+NEEDS_SERVER = {"compare", "verify"}
+SERVER_DOES = (
+    "searches and filters",
+    "checking a letter at /verify/",
+    "comparing councils at /compare/",
+    "/map/, which leads to the newest map",
+)
 
 
 def addresses(*, at: dt.datetime) -> Iterator[Address]:

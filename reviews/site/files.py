@@ -1,6 +1,7 @@
 """The files of the public pages: letters as issued, open data, and whether the site is well."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Buffer, Callable
 
 from django.db import Error, connection
@@ -23,8 +24,13 @@ from reviews.models import (
     Round,
 )
 from reviews.site import opendata
+from reviews.site.changes import changes, changes_csv
+from reviews.site.ods import CONTENT_TYPE as ODS
+from reviews.site.openapi import openapi_bytes
 from reviews.site.responses import public, stored, without_parameters
+from reviews.site.tables import OVER_YEARS, TABLES, rows_over_years, with_parts
 from reviews.site.views import issued_letter
+from reviews.site.workbooks import table_ods
 
 CSV = "text/csv; charset=utf-8"
 JSON = "application/json"
@@ -111,7 +117,7 @@ def _gone(notice: str) -> HttpResponse:
 @public
 @without_parameters
 def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    table = opendata.TABLES[name]
+    table = TABLES[name]
     at = timezone.now()
     freeze, summaries = _published(year, at=at)
     content = opendata.table_csv(table, table.rows(freeze, summaries, at))
@@ -121,7 +127,7 @@ def data_csv(request: HttpRequest, year: int, name: str) -> HttpResponse:
 @public
 @without_parameters
 def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
-    table = opendata.TABLES[name]
+    table = TABLES[name]
     at = timezone.now()
     freeze, summaries = _published(year, at=at)
     content = opendata.table_json(
@@ -135,10 +141,25 @@ def data_json(request: HttpRequest, year: int, name: str) -> HttpResponse:
 
 @public
 @without_parameters
+def data_ods(request: HttpRequest, year: int, name: str) -> HttpResponse:
+    table = TABLES[name]
+    at = timezone.now()
+    freeze, summaries = _published(year, at=at)
+    content = table_ods(
+        table,
+        table.rows(freeze, summaries, at),
+        freezes=[freeze],
+        is_demonstration=Demonstration.objects.exists(),
+    )
+    return _file(content, content_type=ODS, name=f"{year}-{name}.ods")
+
+
+@public
+@without_parameters
 def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
     _published(year, at=timezone.now())
     content = opendata.table_metadata(
-        opendata.TABLES[name], year=year, is_demonstration=Demonstration.objects.exists()
+        TABLES[name], year=year, is_demonstration=Demonstration.objects.exists()
     )
     return _file(content, content_type=CSVW, name=f"{year}-{name}.csv-metadata.json")
 
@@ -148,6 +169,64 @@ def data_metadata(request: HttpRequest, year: int, name: str) -> HttpResponse:
 def data_manifest(request: HttpRequest, year: int) -> HttpResponse:
     _, summaries = _published(year, at=timezone.now())
     return _file(opendata.manifest_csv(summaries), content_type=CSV, name=f"{year}-manifest.csv")
+
+
+@public
+@without_parameters
+def data_all_csv(request: HttpRequest, name: str) -> HttpResponse:
+    table, at = OVER_YEARS[name], timezone.now()
+    content = opendata.table_csv(table, rows_over_years(table, _all_published(at), at))
+    return _file(content, content_type=CSV, name=f"all-{name}.csv")
+
+
+@public
+@without_parameters
+def data_all_json(request: HttpRequest, name: str) -> HttpResponse:
+    table, at = OVER_YEARS[name], timezone.now()
+    years = _all_published(at)
+    content = opendata.table_json_over_years(
+        table,
+        rows_over_years(table, years, at),
+        freezes=[freeze for freeze, _ in years],
+        is_demonstration=Demonstration.objects.exists(),
+    )
+    return _file(content, content_type=JSON, name=f"all-{name}.json")
+
+
+@public
+@without_parameters
+def data_all_ods(request: HttpRequest, name: str) -> HttpResponse:
+    table, at = OVER_YEARS[name], timezone.now()
+    years = _all_published(at)
+    content = table_ods(
+        table,
+        rows_over_years(table, years, at),
+        freezes=[freeze for freeze, _ in years],
+        is_demonstration=Demonstration.objects.exists(),
+    )
+    return _file(content, content_type=ODS, name=f"all-{name}.ods")
+
+
+@public
+@without_parameters
+def data_all_metadata(request: HttpRequest, name: str) -> HttpResponse:
+    content = opendata.table_metadata(
+        OVER_YEARS[name], year=None, is_demonstration=Demonstration.objects.exists()
+    )
+    return _file(content, content_type=CSVW, name=f"all-{name}.csv-metadata.json")
+
+
+@public
+@without_parameters
+def data_changes(request: HttpRequest) -> HttpResponse:
+    content = changes_csv(changes(at=timezone.now()))
+    return _file(content, content_type=CSV, name="changes.csv")
+
+
+@public
+@without_parameters
+def data_openapi(request: HttpRequest) -> HttpResponse:
+    return _file(openapi_bytes(), content_type=JSON, name="openapi.json")
 
 
 def _published(year: int, *, at: dt.datetime) -> tuple[Freeze, QuerySet[AnnualSummary]]:
@@ -160,6 +239,19 @@ def _published(year: int, *, at: dt.datetime) -> tuple[Freeze, QuerySet[AnnualSu
     )
     summaries = AnnualSummary.objects.published(at=at).current().filter(freeze=freeze)
     return freeze, summaries.select_related("letter", "correction")
+
+
+def _all_published(at: dt.datetime) -> list[tuple[Freeze, list[AnnualSummary]]]:
+    """All published years, the earliest first, in four queries."""
+    freezes = Freeze.objects.filter(current_of__in=Round.objects.published(at=at))
+    rows: dict[int, list[AnnualSummary]] = defaultdict(list)
+    for summary in (
+        AnnualSummary.objects.published(at=at).current().select_related("letter", "correction")
+    ):
+        rows[summary.freeze_id].append(summary)
+    return [
+        (freeze, rows[freeze.pk]) for freeze in with_parts(freezes.order_by("round__year"), at=at)
+    ]
 
 
 def _file(content: bytes, *, content_type: str, name: str) -> HttpResponse:

@@ -7,27 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from casework.choices import AuthorityType, Region
 from casework.models.authorities import Authority
 from reviews.demonstration.provenance import provenance
-from reviews.figures.periods import Period
+from reviews.figures.protection import THRESHOLD
 from reviews.letters.document import from_plain
 from reviews.letters.pictures import drawn
-from reviews.letters.statements import panels
-from reviews.models import (
-    AnnualSummary,
-    Demonstration,
-    LetterFile,
-    PublishedFigure,
-    Round,
-    TypeAverage,
-)
-from reviews.site import history, names, opendata
+from reviews.models import AnnualSummary, Demonstration, LetterFile, Round, TypeAverage
+from reviews.site import changes, history, names
+from reviews.site.council import page as council_page
 from reviews.site.responses import public
+from reviews.site.tables import OVER_YEARS, TABLES
+from reviews.site.workbooks import LICENCE, SHORTHAND
 
 RECENT_ROUNDS = 5
 MEASURE_LABELS = {
@@ -220,64 +215,8 @@ def council_year(request: HttpRequest, slug: str, year: int) -> HttpResponse:
 
 def _council_page(request: HttpRequest, slug: str, year: int | None) -> HttpResponse:
     """One year of a council, or its newest where `year` is None."""
-    at = timezone.now()
-    authority = get_object_or_404(Authority.objects.prefetch_related("earlier_names"), slug=slug)
-    issued = AnnualSummary.objects.shown(at=at).filter(authority=authority)
-    newest_versions = issued.current().select_related("letter", "correction", "retraction")
-    current = {row.year_ending: row for row in newest_versions}
-    retracted = {year: row for year, row in current.items() if hasattr(row, "retraction")}
-    standing = {year: row for year, row in current.items() if year not in retracted}
-    figures = {
-        row.year_ending: row
-        for row in PublishedFigure.objects.without_own_round().filter(authority=authority)
-    }
-    lines = history.years(standing.values(), figures.values(), retracted)
-    newest = lines[0].year if lines else None
-    shown = newest if year is None else year
-    if year is not None and year not in current and year not in figures:
-        raise Http404
-    summary = standing.get(shown) if shown else None
-    withdrawn = retracted.get(shown) if shown else None
-    figure = figures.get(shown) if shown else None
-    name_day = Period(shown).last_day if shown else timezone.localdate(at)
-    return render(
-        request,
-        "reviews/council.html",
-        {
-            "authority": authority,
-            "name": row.name if (row := summary or withdrawn) else authority.name_on(name_day),
-            "has_ended": not authority.is_in_force_on(timezone.localdate(at)),
-            "successors": authority.successors.all(),
-            "predecessors": authority.predecessors.all(),
-            "residents": _residents(authority, summary),
-            "period": Period(shown) if shown else None,
-            "summary": summary,
-            "withdrawn": withdrawn,
-            "received": summary and f"{summary.received:,}",
-            "decided": summary and f"{summary.counts().decided:,}",
-            "panels": drawn(panels(summary.statistics())) if summary else [],
-            "figure": figure,
-            "known": history.known_figures(figure) if figure else [],
-            "sources": history.sources(figure) if figure else [],
-            "years": lines,
-            "newest": newest,
-            "letters": issued.select_related(
-                "letter", "freeze__round", "correction", "retraction"
-            ).order_by("-year_ending", "-version"),
-            "current_letters": {row.pk for row in current.values()},
-        },
-    )
-
-
-def _residents(authority: Authority, summary: AnnualSummary | None) -> dict[str, Any] | None:
-    """The population that the year's figures used; without figures, the newest estimate."""
-    if summary:
-        count, year = summary.population, summary.population_year
-    elif newest := authority.populations.first():
-        count, year = newest.residents, newest.year
-    else:
-        return None
-    return {"count": f"{count:,}", "year": year} if count else None
+    context = council_page(slug, year, at=timezone.now())
+    return render(request, "reviews/council.html", context)
 
 
 # Letters ------------------------------------------------------------------------------------------
@@ -335,15 +274,29 @@ def data(request: HttpRequest) -> HttpResponse:
     by_year: dict[int, list[AnnualSummary]] = defaultdict(list)
     for summary in retracted.order_by("name"):
         by_year[summary.year_ending].append(summary)
+    published = AnnualSummary.objects.published(at=at).current().order_by()
+    rows = dict(published.values_list("year_ending").annotate(rows=Count("pk")))
     return render(
         request,
         "reviews/data.html",
         {
-            "rounds": [(round_, by_year[round_.year]) for round_ in rounds],
-            "tables": opendata.TABLES.values(),
-            "licence": opendata.LICENCE,
+            "rounds": [
+                (round_, rows.get(round_.year, 0), by_year[round_.year]) for round_ in rounds
+            ],
+            "tables": TABLES.values(),
+            "over_years": OVER_YEARS.values(),
+            "threshold": THRESHOLD,
+            "shorthand": SHORTHAND,
+            "licence": LICENCE,
         },
     )
+
+
+@public
+def data_changes(request: HttpRequest) -> HttpResponse:
+    """When published files became different, which and why."""
+    found = changes.changes(at=timezone.now())
+    return render(request, "reviews/changes.html", {"changes": found})
 
 
 @public

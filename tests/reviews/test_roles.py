@@ -189,7 +189,7 @@ def test_what_is_frozen_or_recorded_is_changed_by_no_role() -> None:
         "letteralternative", "outboxmessage", "roundevent", "letterproof", "letterreturn",
         "messageevent", "caselist", "publisheddecision", "publishedimprovement", "wordingversion",
         "summarycondition", "hold", "correction", "retraction", "batch", "change", "lockedperiod",
-        "look", "importbatch",
+        "look", "importbatch", "maplayout",
     ]  # fmt: skip
     writes = {
         f"{app}.{verb}_{model}"

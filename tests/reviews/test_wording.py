@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
+from pypdfium2 import PdfDocument
 
 from casework.choices import AuthorityType, Region
 from casework.models import Authority, PublicInterestReport
@@ -17,6 +19,7 @@ from reviews.drafting import compose, wording_of
 from reviews.letters import wording as usual
 from reviews.letters.document import Paragraph
 from reviews.models import (
+    AnnualSummary,
     LateReplies,
     Letter,
     Round,
@@ -26,7 +29,9 @@ from reviews.models import (
     WordingText,
     WordingVersion,
 )
+from reviews.pdf.render import render
 from reviews.proofing import proof_letters
+from reviews.renditions import Kind, make_rendition
 from reviews.rounds import wording
 from tests.factories import (
     make_approver,
@@ -97,6 +102,45 @@ def letters() -> dict[str, list[str]]:
 
 def test_round_without_texts_says_the_usual(frozen: Round) -> None:
     assert letters()["Anna"][0].startswith("This letter sets out what we decided about complaints")
+
+
+DIFFERENCE = (
+    "((if difference in complaints upheld known))\n\n((difference in complaints upheld))\n\n((end))"
+)
+
+
+def test_letters_say_whether_a_difference_is_chance_only_where_their_wording_asks(
+    frozen: Round, editor: User
+) -> None:
+    """The same in every rendition; what was not reworded, and what was issued, stays as it was."""
+    summary = AnnualSummary.objects.get(name__startswith="Cara")
+    make_decision(summary.authority, outcome="not_upheld")
+    make_decision(Authority.objects.get(official_name__startswith="Anna"), outcome="upheld")
+    rounds.freeze(round_=frozen, by=editor, reason="More cases")
+    before = {letter.pk: compose(letter) for letter in Letter.objects.all()}
+    assert "unremarkable" not in str(before)
+    reworded(frozen, f"Dear ((authority)).\n\n{DIFFERENCE}\n\n((passages))\n\nGoodbye.", editor)
+    said_now = letters()
+    assert said_now["Bela"] == ["Dear Bela County Council.", "Goodbye."]
+    letter = Letter.objects.get(summary__name__startswith="Anna")
+    document = compose(letter)
+    told = said_now["Anna"][1]
+    assert told == (
+        "With 1 investigation, 0 or 1 upheld would all be unremarkable where the average is 67%."
+    )
+    assert document.figures == before[letter.pk].figures
+    assert document.panels == before[letter.pk].panels
+    assert told in " ".join(make_rendition(document, Kind.TEXT).decode().split())
+    for pdf in (render(document), make_rendition(document, Kind.LARGE_PRINT)):
+        assert told in words_of(pdf)
+    page = render_to_string("reviews/letter_document.html", {"document": document})
+    assert told in " ".join(page.split())
+
+
+def words_of(pdf: bytes) -> str:
+    with PdfDocument(pdf) as opened:
+        pages = [opened[number].get_textpage().get_text_range() for number in range(len(opened))]
+    return " ".join(" ".join(pages).split())
 
 
 def test_letters_say_the_main_text_and_the_passages_for_them(frozen: Round, editor: User) -> None:

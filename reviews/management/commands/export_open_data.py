@@ -15,7 +15,7 @@ from reviews.site.opendata import all_files
 
 
 class Command(RoundCommand):
-    help = "Writes the open data of the round YEAR, as CSV and JSON, into a folder."
+    help = "Writes the open data of the round YEAR, as CSV, JSON and ODS, into a folder."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("year", type=int)

@@ -42,7 +42,16 @@ def test_conditions_of_the_counts(counts: Counts, expected: set[str]) -> None:
         "average of complaints upheld", "average of compliance",
         "average of satisfactory remedies", "rate per 100,000",
     }  # fmt: skip
-    assert true_in(make_facts(counts)) == expected | compared
+    told = {
+        f"difference in {name} known"
+        for name, something in (
+            ("complaints upheld", counts.investigated),
+            ("compliance", counts.compliance_outcomes),
+            ("satisfactory remedies", counts.upheld),
+        )
+        if something
+    }
+    assert true_in(make_facts(counts)) == expected | compared | told
     assert true_in(make_facts(counts, has_comparison=False)) == expected | {"no comparison"}
 
 
@@ -79,6 +88,18 @@ def test_values_are_those_that_letters_print() -> None:
         "remedy percent": "33%",
         "remedy average": "11%",
         "upheld per 100,000": "3",
+        "difference in complaints upheld": (
+            "With 5 investigations, 0 to 4 upheld would all be unremarkable where the average is "
+            "45%."
+        ),
+        "difference in compliance": (
+            "With 2 compliance outcomes, 1 or 2 complied with would all be unremarkable where the "
+            "average is 90%."
+        ),
+        "difference in satisfactory remedies": (
+            "With 3 upheld decisions, 0, 1 or 2 already remedied by the authority would all be "
+            "unremarkable where the average is 11%."
+        ),
     }
 
 

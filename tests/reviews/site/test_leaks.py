@@ -25,15 +25,18 @@ from django.utils import timezone
 from casework.models import Authority
 from ombudsman.urls import urlpatterns
 from reviews import rounds
+from reviews.figures.bands import BANDS
+from reviews.figures.measures import RATES
 from reviews.models import (
     AnnualSummary,
     Hold,
+    Layer,
     Letter,
     OutboxMessage,
     Round,
     RoundEvent,
 )
-from reviews.site.opendata import TABLES
+from reviews.site.tables import TABLES
 from tests.factories import make_authority
 from tests.leaks import WAYS, Answer, ask, ask_all, by_route, told
 from tests.reviews.site.builders import (
@@ -132,8 +135,10 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
     match converter, name:
         case "slug", "slug":
             return ["special", "kings-lynn", "retracted", "held", "nowhere"]
-        case "year", "year":
+        case _, "year":
             return ["2020"]
+        case "slug", "figure":
+            return ["received", "upheld", "compliance_outcomes"]
         case "version", "version":
             return ["1", "2"]
         case "version", "part":
@@ -142,6 +147,14 @@ def values(route: str, converter: str, name: str) -> Iterable[str] | None:
             return ["19-000-001", "99-999-999"]
         case "table", "name":
             return TABLES
+        case "type", "kind":
+            return ["district", "county"]
+        case "rate", "measure":
+            return list(RATES)
+        case "layer", "layer":
+            return Layer.values
+        case "measure", "measure":
+            return BANDS
         case "slug", "kind":
             return ["received", "decided", "compliance"]  # case lists
         case "str", "name":

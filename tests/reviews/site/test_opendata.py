@@ -37,6 +37,16 @@ STATISTICS = (
     "uphold_similar_state,compliance_similar_state,remedied_similar_state,"
     "letter_version,letter_sha256"
 )
+WHO = "gss_code,slug,authority,authority_type,year_ending,period_start,period_end"
+CATEGORIES = (
+    f"{WHO},adult_care_services,benefits_and_tax,corporate_and_other,"
+    "education_and_childrens_services,environment_and_regulation,highways_and_transport,housing,"
+    "planning_and_development,other,total,protected"
+)
+OUTCOMES = (
+    f"{WHO},invalid_or_incomplete,advice_given,referred_back,closed_after_initial_enquiries,"
+    "not_upheld,upheld,total"
+)
 AVERAGES = (
     "authority_type,investigated,upheld,uphold_percent,compliance_outcomes,complied,"
     "compliance_percent,remedied_by_authority,remedied_percent,population,upheld_per_100k,councils"
@@ -208,17 +218,38 @@ def test_averages_have_a_row_for_each_type(client: Client) -> None:
     )
 
 
-@pytest.mark.parametrize(("table", "columns"), [("statistics", STATISTICS), ("averages", AVERAGES)])
-def test_metadata_describes_every_column(client: Client, table: str, columns: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "columns", "key"),
+    [
+        ("2020/statistics", STATISTICS, "slug"),
+        ("2020/averages", AVERAGES, "authority_type"),
+        ("2020/received-by-category", CATEGORIES, "slug"),
+        ("2020/investigated-by-category", CATEGORIES, "slug"),
+        ("2020/upheld-by-category", CATEGORIES, "slug"),
+        ("2020/decided-by-outcome", OUTCOMES, "slug"),
+        ("all/statistics", STATISTICS, ["year_ending", "slug"]),
+        (
+            "all/averages",
+            f"year_ending,period_start,period_end,{AVERAGES}",
+            ["year_ending", "authority_type"],
+        ),
+    ],
+)
+def test_metadata_describes_every_column(
+    client: Client, address: str, columns: str, key: str | list[str]
+) -> None:
     make_issued(make_frozen_round(), make_authority())
-    response = client.get(f"/data/2020/{table}.csv-metadata.json")
+    response = client.get(f"/data/{address}.csv-metadata.json")
+    table = address.partition("/")[2]
+    header = client.get(f"/data/{address}.csv").content.decode().splitlines()[0]
+    assert header == columns
     metadata = json.loads(response.content)
     assert metadata["@context"] == ["http://www.w3.org/ns/csvw", {"@language": "en"}]
     assert metadata["url"] == f"{table}.csv"
     described = metadata["tableSchema"]["columns"]
     assert ",".join(column["name"] for column in described) == columns
     assert [c["name"] for c in described if not c["dc:description"] or not c["datatype"]] == []
-    assert metadata["tableSchema"]["primaryKey"] in columns.split(",")
+    assert metadata["tableSchema"]["primaryKey"] == key
 
 
 def test_files_say_that_they_are_a_demonstration(client: Client) -> None:
@@ -237,6 +268,7 @@ def test_files_say_that_they_are_a_demonstration(client: Client) -> None:
         ("statistics.csv", "text/csv; charset=utf-8"),
         ("statistics.json", "application/json"),
         ("statistics.csv-metadata.json", "application/csvm+json"),
+        ("statistics.ods", "application/vnd.oasis.opendocument.spreadsheet"),
         ("manifest.csv", "text/csv; charset=utf-8"),
     ],
 )
@@ -246,16 +278,21 @@ def test_file_is_named_and_typed(client: Client, name: str, content_type: str) -
     assert response.headers["Content-Type"] == content_type
     assert response.headers["Content-Disposition"] == f'attachment; filename="2020-{name}"'
     assert response.headers["Access-Control-Allow-Origin"] == "*"
-    assert b"\r" not in response.content
+    assert name.endswith("ods") or b"\r" not in response.content
     assert not response.content.startswith(b"\xef\xbb\xbf")
 
 
 @pytest.mark.parametrize(
-    "name", ["statistics.csv", "averages.json", "statistics.csv-metadata.json", "manifest.csv"]
+    "name",
+    [
+        *("2020/statistics.csv", "2020/averages.json", "2020/statistics.csv-metadata.json"),
+        *("2020/manifest.csv", "2020/upheld-by-category.ods", "all/statistics.csv"),
+        *("all/averages.ods", "changes.csv", "openapi.json"),
+    ],
 )
 def test_unknown_parameter_is_refused_with_a_sentence(client: Client, name: str) -> None:
     make_issued(make_frozen_round(), make_authority())
-    response = client.get(f"/data/2020/{name}?year=2019")
+    response = client.get(f"/data/{name}?year=2019")
     assert (response.status_code, response.headers["Content-Type"]) == (
         400,
         "text/plain; charset=utf-8",
@@ -274,31 +311,36 @@ def test_unknown_file_is_not_found(client: Client, address: str) -> None:
 
 @pytest.mark.parametrize("councils", [1, 3])
 def test_files_ask_a_fixed_number_of_queries(client: Client, councils: int) -> None:
-    round_ = make_frozen_round()
-    for _ in range(councils):
-        make_issued(round_, make_authority(), **SPECIMEN)
+    for year in range(2020, 2020 - councils, -1):
+        round_ = make_frozen_round(year)
+        for _ in range(councils):
+            correct(make_issued(round_, make_authority(), **SPECIMEN))
     counts = {}
-    for name in ("statistics.csv", "statistics.json", "averages.csv", "manifest.csv"):
-        with CaptureQueriesContext(connection) as queries:
-            client.get(f"/data/2020/{name}")
-        counts[name] = len(queries)
-    assert counts == {
-        "statistics.csv": 2, "statistics.json": 3, "averages.csv": 2, "manifest.csv": 2,
+    expected = {
+        "2020/statistics.csv": 2, "2020/statistics.json": 3, "2020/statistics.ods": 3,
+        "2020/averages.csv": 2, "2020/manifest.csv": 2, "2020/decided-by-outcome.csv": 2,
+        "2020/received-by-category.csv": 3, "2020/upheld-by-category.ods": 4,
+        "2020/statistics.csv-metadata.json": 2,
+        "all/statistics.csv": 4, "all/averages.json": 5, "all/upheld-by-category.ods": 5,
+        "all/averages.csv-metadata.json": 1, "changes.csv": 7, "openapi.json": 0,
     }  # fmt: skip
+    for name in expected:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/data/{name}").status_code == 200
+        counts[name] = len(queries)
+    assert counts == expected
 
 
 def test_command_writes_what_the_site_will_show(client: Client, tmp_path: Path) -> None:
     make_issued(make_frozen_round(), make_authority(slug="a"), **SPECIMEN)
     call_command("export_open_data", "2020", "--to", str(tmp_path / "new" / "folder"))
     written = {path.name: path.read_bytes() for path in (tmp_path / "new" / "folder").iterdir()}
-    assert sorted(written) == [
-        "averages.csv",
-        "averages.csv-metadata.json",
-        "averages.json",
-        "statistics.csv",
-        "statistics.csv-metadata.json",
-        "statistics.json",
-    ]
+    assert sorted(written) == sorted(
+        f"{table}.{ending}"
+        for table in ("averages", "statistics", "received-by-category", "decided-by-outcome",
+                      "investigated-by-category", "upheld-by-category")
+        for ending in ("csv", "csv-metadata.json", "json", "ods")
+    )  # fmt: skip
     for name, content in written.items():
         assert content == client.get(f"/data/2020/{name}").content, name
 
@@ -308,7 +350,7 @@ def test_command_gives_staff_rows_before_issue(
 ) -> None:
     make_summary(make_frozen_round(), make_authority(slug="a"), **SPECIMEN)
     call_command("export_open_data", "2020", "--to", str(tmp_path))
-    assert capsys.readouterr().out == f"Wrote 6 files of open data to {tmp_path}.\n"
+    assert capsys.readouterr().out == f"Wrote 24 files of open data to {tmp_path}.\n"
     [row] = csv.DictReader((tmp_path / "statistics.csv").open(newline=""))
     assert (row["uphold_percent"], row["letter_version"], row["letter_sha256"]) == ("0", "", "")
 

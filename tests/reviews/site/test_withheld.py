@@ -32,7 +32,10 @@ from tests.reviews.site.words import Page
 COUNCIL = "/councils/kings-lynn/"
 LETTER = f"{COUNCIL}2020/letter"
 # Where a council with a letter is met; the letter's own addresses come on top.
-LISTS = ("/", "/?q=lynn", "/councils/", COUNCIL, "/data/")
+LISTS = (
+    *("/", "/?q=lynn", "/councils/", COUNCIL, "/data/", "/data/changes/", "/data/changes.csv"),
+    *("/data/all/statistics.csv", "/data/all/received-by-category.json"),
+)
 FILES = ("/data/2020/statistics.csv", "/data/2020/statistics.json", "/data/2020/manifest.csv")
 OWN = (f"{COUNCIL}2020/", f"{LETTER}/", f"{LETTER}.pdf", f"{LETTER}/1/", f"{LETTER}-1.pdf")
 
@@ -77,7 +80,7 @@ def test_held_letter_is_public_nowhere_from_the_next_request_on_and_again_when_r
     issue(summary)
     with_it = answers(client, *LISTS, *FILES, *OWN)
     same = {address for address in without if without[address] == with_it[address]}
-    assert same == {"/data/"}  # the round is public without it
+    assert same == {"/data/changes/", "/data/changes.csv"}  # the round is public without it
     held = hold(summary)
     assert answers(client, *LISTS, *FILES, *OWN) == without
     release(held)
@@ -259,7 +262,7 @@ def test_figures_of_a_retracted_letter_leave_lists_and_open_data_and_are_named_t
     )
     assert "1 letter and their figures" in Page(client.get("/").content).text
     years = Page(client.get(COUNCIL).content).texts("tr")
-    assert years[1:] == ["2020 letter retracted letter retracted letter retracted none"]
+    assert years[1:] == ["2020 letter retracted: its figures no longer stand"]
 
 
 def test_round_with_all_letters_retracted_still_shows_the_notice(
@@ -285,7 +288,8 @@ def test_correction_follows_a_retraction_and_the_notice_stays(
     letters = Page(client.get(COUNCIL).content).texts("li")
     assert [text for text in letters if text.startswith("Annual Review letter")] == [
         "Annual Review letter 2020, version 2 corrected 27 July 2020 "
-        "PDF of the letter 2020, version 2 (26 bytes)",
+        "PDF of the letter 2020, version 2 (26 bytes) "
+        "Why it was corrected: One case was counted twice.",
         "Annual Review letter 2020 dated 22 July 2020 replaced retracted",
     ]
 
@@ -342,7 +346,7 @@ def test_correction_of_a_correction_is_the_current_letter(
 @pytest.mark.parametrize(
     ("address", "queries"),
     [("/", 4), ("/councils/", 4), (COUNCIL, 8), (f"{LETTER}/", 6), (f"{LETTER}.pdf", 2),
-     ("/data/", 3), (FILES[0], 2), (FILES[2], 2)],
+     ("/data/", 4), (FILES[0], 2), (FILES[2], 2)],
 )  # fmt: skip
 @pytest.mark.parametrize("others", [1, 3])
 def test_pages_cost_the_same_with_one_and_three_letters_held_corrected_and_retracted(
