@@ -15,7 +15,7 @@ from casework.choices import Outcome
 from casework.conditions import in_force_between
 from reviews.figures.improvements import COMPLIED
 from reviews.figures.learning import LearningFigures
-from reviews.search import Search, decisions_matching, improvements_matching
+from reviews.search import Search, among, decisions_matching, improvements_matching
 
 if TYPE_CHECKING:
     from reviews.models import (  # noqa: F401
@@ -105,6 +105,19 @@ def _is_replaced() -> Exists:
     )
 
 
+def _is_sum_kept_back(at: dt.datetime) -> Exists:
+    """The condition that a first row of the same freeze and type is not public."""
+    return Exists(
+        _summaries().filter(
+            ~Exists(_summaries().published(at=at).filter(pk=OuterRef("pk"))),
+            freeze=OuterRef("freeze"),
+            authority_type=OuterRef("authority_type"),
+            has_comparison=True,
+            version=1,
+        )
+    )
+
+
 class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def current(self) -> Self:
         """Of the newest freeze of each round: the last that was issued, or if none was the last."""
@@ -118,6 +131,14 @@ class AnnualSummaryQuerySet(QuerySet["AnnualSummary"]):
     def with_is_replaced(self) -> Self:
         """Issued rows of all versions with `is_replaced`: whether a later one was issued, too."""
         return self.annotate(is_replaced=_is_replaced())
+
+    def with_sums_public(self, *, at: dt.datetime) -> Self:
+        """With `are_sums_public`: whether the sums behind its average are (`TypeAverage`).
+
+        What is worked out of the exact average, as limits of chance are, tells those sums to
+        whoever puts enough of it together.
+        """
+        return self.annotate(are_sums_public=~_is_sum_kept_back(at))
 
     def superseded(self) -> Self:
         """Issued, and replaced by a version issued later, whatever is held or retracted of them."""
@@ -155,14 +176,7 @@ class TypeAverageQuerySet(QuerySet["TypeAverage"]):
         They are the sums of the first rows of all councils of the type. While one of those rows is
         not issued, held or retracted, taking the others away from the sum would give its figures.
         """
-        kept_back = _summaries().filter(
-            ~Exists(_summaries().published(at=at).filter(pk=OuterRef("pk"))),
-            freeze=OuterRef("freeze"),
-            authority_type=OuterRef("authority_type"),
-            has_comparison=True,
-            version=1,
-        )
-        return self.annotate(are_counts_public=~Exists(kept_back))
+        return self.annotate(are_counts_public=~_is_sum_kept_back(at))
 
 
 class LetterQuerySet(QuerySet["Letter"]):
@@ -279,12 +293,13 @@ class PublishedDecisionQuerySet(QuerySet["PublishedDecision"]):
     def matching(self, search: Search) -> Self:
         """Those that somebody looks for; all where the search is for nothing.
 
-        Says nothing of what may be seen: begin with `published`.
+        Says nothing of what may be seen: begin with `published`. Words are looked for at once, in
+        one query, and not again for each count of a page.
         """
         if search.reference:
             return self.filter(reference=search.reference)
         if search.is_for_words:
-            return self.filter(pk__in=decisions_matching(search))
+            return self.filter(pk__in=among(decisions_matching(search)))
         return self
 
     def with_report(self) -> Self:
@@ -306,7 +321,7 @@ class PublishedImprovementQuerySet(QuerySet["PublishedImprovement"]):
         if search.reference:
             return self.filter(decision__reference=search.reference)
         if search.is_for_words:
-            return self.filter(pk__in=improvements_matching(search))
+            return self.filter(pk__in=among(improvements_matching(search)))
         return self
 
     def found_again(self, *, at: dt.datetime) -> Self:

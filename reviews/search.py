@@ -4,6 +4,7 @@ Words are all needed, `"several words"` stand together, `or` stands between alte
 after a minus must not occur. Nothing else of what is typed reaches a database.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from django.db.models.expressions import RawSQL
 from casework.references import parse_reference
 
 LENGTH = 200
-# Around the words found, in what the database gives back; stripped from all texts before.
+# Around the words found, in what the databases give back.
 BEGIN, END = "\ue000", "\ue001"
 EXCERPT_WORDS = 30
 
@@ -128,7 +129,7 @@ def _fts5(words: Words) -> str:
     return f"({wanted}) NOT ({' OR '.join(map(_quoted, words.unwanted))})"
 
 
-# The tables of words, made by migration `0035` ----------------------------------------------------
+# The tables of words, made by migration `0026` ----------------------------------------------------
 
 DECISIONS = "reviews_publisheddecision"
 IMPROVEMENTS = "reviews_publishedimprovement"
@@ -145,21 +146,34 @@ def _query(search: Search) -> str:
     return search.for_postgresql if connection.vendor == "postgresql" else search.for_sqlite
 
 
-def decisions_matching(search: Search) -> RawSQL:
+def decisions_matching(search: Search) -> list[int]:
     """Keys of copies in whose statement, or in one of whose improvements, the words occur."""
-    return RawSQL(
+    return _keys(
         f"{_matching(DECISIONS)} UNION SELECT decision_id FROM {IMPROVEMENTS} "
         f"WHERE id IN ({_matching(IMPROVEMENTS)})",
         [_query(search)] * 2,
     )
 
 
-def improvements_matching(search: Search) -> RawSQL:
-    return RawSQL(_matching(IMPROVEMENTS), [_query(search)])
+def improvements_matching(search: Search) -> list[int]:
+    return _keys(_matching(IMPROVEMENTS), [_query(search)])
 
 
-def excerpts(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
-    """Of each text in which the words occur a passage, the words found between `BEGIN` and `END`.
+def _keys(sql: str, parameters: list[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [key for (key,) in cursor.fetchall()]
+
+
+def among(keys: list[int]) -> RawSQL:
+    """Keys as one parameter, however many: neither database takes so many of them."""
+    if connection.vendor == "postgresql":
+        return RawSQL("SELECT unnest(%s::bigint[])", [keys])
+    return RawSQL("SELECT value FROM json_each(%s)", [json.dumps(keys)])
+
+
+def highlighted(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
+    """Of each text in which the words occur all of it, the words between `BEGIN` and `END`.
 
     `keys` are of rows that may be seen.
     """
@@ -170,19 +184,15 @@ def excerpts(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
     query = _query(search)
     parameters: list[Any]
     if connection.vendor == "postgresql":
-        options = (
-            f"StartSel={BEGIN}, StopSel={END}, MaxFragments=1, "
-            f"MinWords={EXCERPT_WORDS // 2}, MaxWords={EXCERPT_WORDS}"
-        )
         sql = (
             "SELECT id, ts_headline('english', text, websearch_to_tsquery('english', %s), %s) "
             f"FROM {table} WHERE id IN ({places})"
         )
-        parameters = [query, options, *found]
+        parameters = [query, f"StartSel={BEGIN}, StopSel={END}, HighlightAll=true", *found]
     else:
         sql = (
-            f"SELECT rowid, snippet({table}_words, 0, %s, %s, '…', {EXCERPT_WORDS}) "
-            f"FROM {table}_words WHERE {table}_words MATCH %s AND rowid IN ({places})"
+            f"SELECT rowid, highlight({table}_words, 0, %s, %s) FROM {table}_words "
+            f"WHERE {table}_words MATCH %s AND rowid IN ({places})"
         )
         parameters = [BEGIN, END, query, *found]
     with connection.cursor() as cursor:
@@ -190,8 +200,20 @@ def excerpts(search: Search, table: str, keys: Iterable[int]) -> dict[int, str]:
         return {key: text for key, text in cursor.fetchall() if BEGIN in text}
 
 
-def marked(excerpt: str) -> list[tuple[str, bool]]:
-    """An excerpt in parts, each with whether it is a word that was looked for."""
-    parts = _MARKED.split(" ".join(excerpt.split()))
+def passage(text: str) -> str:
+    """Of a highlighted text the words around the first found; … stands for what is left out."""
+    said = text.split()
+    first = next((number for number, word in enumerate(said) if BEGIN in word), 0)
+    start = max(0, min(first - EXCERPT_WORDS // 4, len(said) - EXCERPT_WORDS))
+    cut = " ".join(said[start : start + EXCERPT_WORDS])
+    if cut.count(BEGIN) > cut.count(END):  # cut inside words that stand together
+        cut += END
+    before = "… " if start else ""
+    return f"{before}{cut}{' …' if start + EXCERPT_WORDS < len(said) else ''}"
+
+
+def marked(text: str) -> list[tuple[str, bool]]:
+    """A highlighted text, or a passage of one, in parts, each with whether it was looked for."""
+    parts = _MARKED.split(" ".join(text.split()))
     clean = (part.replace(BEGIN, "").replace(END, "") for part in parts)
     return [(part, number % 2 == 1) for number, part in enumerate(clean) if part]

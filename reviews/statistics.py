@@ -315,20 +315,20 @@ def reported_on(period: Period) -> set[int]:
     return set(reports.order_by().values_list("decision__authority_id", flat=True))
 
 
-def cases_of_figure(
-    authority: Authority, period: Period, figure: str
-) -> ComplaintQuerySet | DecisionQuerySet:
-    """The cases behind one count of an authority, as casework has them now.
+def complaints_behind(authority: Authority, period: Period) -> ComplaintQuerySet:
+    """The complaints behind the number of those received, as casework has them now."""
+    return _received(period).filter(authority=authority)
 
-    `figure` is one of `reviews.figures.receipts.COUNTS`; KeyError for another. Complaints for
-    those received, standing decisions else.
+
+def decisions_behind(authority: Authority, period: Period, figure: str) -> DecisionQuerySet:
+    """The standing decisions behind any other count, as casework has them now.
+
+    `figure` is one of `reviews.figures.receipts.COUNTS` but `received`; KeyError for another.
     """
-    received = _received(period).filter(authority=authority)
     decided = _decided(period).filter(authority=authority)
     recorded = _outcomes_recorded(period).filter(authority=authority)
     complied = (Compliance.SATISFIED, Compliance.SATISFIED_LATE)
-    return {
-        "received": received,
+    found: dict[str, DecisionQuerySet] = {
         "decided": decided,
         **{outcome.value: decided.filter(outcome=outcome) for outcome in Outcome},
         "investigated": decided.filter(outcome__in=(Outcome.UPHELD, Outcome.NOT_UPHELD)),
@@ -338,4 +338,5 @@ def cases_of_figure(
         "compliance_outcomes": recorded.filter(
             compliance__in=(*complied, Compliance.NOT_SATISFIED)
         ),
-    }[figure]
+    }
+    return found[figure]

@@ -10,11 +10,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from casework.choices import Compliance, Outcome
-from casework.models import Complaint, Decision
+from casework.models import Decision
 from reviews.figures.periods import day_text
 from reviews.figures.receipts import COUNTS
 from reviews.models import AnnualSummary
-from reviews.statistics import cases_of_figure
+from reviews.statistics import complaints_behind, decisions_behind
 
 HEADINGS = ("Reference", "Category", "Received", "Decided", "Outcome", "Compliance")
 NEEDED = ("reviews.view_annualsummary", "casework.view_complaint", "casework.view_decision")
@@ -60,17 +60,18 @@ def _difference(frozen: int, now: int) -> str:
 
 def _rows(summary: AnnualSummary, figure: str) -> list[list[Any]]:
     """A row a case: address, reference, and what the figure goes by."""
-    cases = cases_of_figure(summary.authority, summary.period, figure)
-    if cases.model is Complaint:
+    if figure == "received":
+        complaints = complaints_behind(summary.authority, summary.period)
         return [
             [
                 reverse("admin:casework_complaint_change", args=[each.pk]),
                 [each.reference, each.get_category_display(), day_text(each.received_on)],
             ]
-            for each in cases.order_by("reference")
+            for each in complaints.order_by("reference")
         ]
-    found = cases.select_related("complaint").order_by("complaint__reference")  # type: ignore[union-attr]
-    return [_decided(each) for each in found]
+    decisions = decisions_behind(summary.authority, summary.period, figure)
+    ordered = decisions.select_related("complaint").order_by("complaint__reference")
+    return [_decided(each) for each in ordered]
 
 
 def _decided(decision: Decision) -> list[Any]:

@@ -76,10 +76,10 @@ class Sums:
 def sums(groups: Mapping[str, Iterable[Counts]]) -> Sums:
     """Counts by category of several authorities together, each of which is in one of the groups.
 
-    They are of version 1 of every row of a freeze, held, corrected and retracted ones too: sums
-    that followed a correction or a hold would give its difference away. Where a sum could give a
-    cell away, all cells of its table are None: those of every group, since one is the whole less
-    the others.
+    They are of the first row of every authority in a freeze, as averages are: sums that followed a
+    correction would give its difference away. Show them only while all of those rows are public.
+    Where a sum could give a cell away, all cells of its table are None: those of every group, since
+    one is the whole less the others.
     """
     parts = {name: list(members) for name, members in groups.items()}
     everybody = [counts for members in parts.values() for counts in members]

@@ -40,6 +40,9 @@ class Migration(migrations.Migration):
     dependencies = [("reviews", "0025_improvements_told_by_rows")]
 
     operations = [
+        # No way back: to add the column again SQLite would remake the table, and a table that is
+        # remade loses its triggers without a word.
+        migrations.RunSQL(migrations.RunSQL.noop),
         Lift(STANDS),
         Lift(TEXT_REMOVED),
         Lift(HISTORY),

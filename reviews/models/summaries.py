@@ -114,6 +114,9 @@ class AnnualSummary(models.Model):
     similar_remedied_by_authority = models.PositiveIntegerField(null=True)
     similar_population = models.PositiveBigIntegerField(null=True)
 
+    is_replaced: bool  # of rows asked for by `with_is_replaced`
+    are_sums_public: bool  # of rows asked for by `with_sums_public`
+
     objects = AnnualSummaryQuerySet.as_manager()
 
     class Meta:

@@ -23,8 +23,8 @@ from reviews.models import (
     PublishedFigure,
     Round,
 )
-from reviews.site.funnels import published_plots
-from reviews.site.tables import OVER_YEARS, TABLES
+from reviews.site.funnels import plotted
+from reviews.site.tables import TABLES
 
 # What search engines read of one sitemap.
 SITEMAP_LENGTH = 50_000
@@ -73,8 +73,9 @@ def facts(*, at: dt.datetime) -> Facts:
     for letter, kind in alternatives.order_by().values_list("letter", "kind"):
         kinds.setdefault(letter, set()).add(kind)
     rows = shown.order_by("authority__slug", "-year_ending", "version").values_list(
-        "pk", "authority__slug", "year_ending", "version", "retraction", "letter"
-    )
+        "pk", "authority__slug", "year_ending", "version", "correction__is_first", "retraction",
+        "letter",
+    )  # fmt: skip
     return Facts(
         councils=list(Authority.objects.order_by("slug").values_list("slug", flat=True)),
         figures=list(
@@ -86,12 +87,12 @@ def facts(*, at: dt.datetime) -> Facts:
             Shown(
                 slug=slug,
                 year=year,
-                version=version,
+                version=1 if is_first else version,
                 is_current=pk in current,
                 is_standing=retraction is None,
                 kinds=frozenset(kinds.get(letter, ())),
             )
-            for pk, slug, year, version, retraction, letter in rows
+            for pk, slug, year, version, is_first, retraction, letter in rows
         ],
         years=list(Round.objects.published(at=at).order_by("-year").values_list("year", flat=True)),
         decisions=list(
@@ -99,7 +100,7 @@ def facts(*, at: dt.datetime) -> Facts:
             .order_by("reference")
             .values_list("reference", flat=True)
         ),
-        plots=published_plots(at=at),
+        plots=plotted(at=at),
     )
 
 
@@ -129,6 +130,12 @@ def _letters(facts: Facts) -> Iterator[Parameters]:
             yield {"slug": letter.slug, "year": letter.year}
 
 
+def _receipts(facts: Facts) -> Iterator[Parameters]:
+    for letter in facts.letters:
+        if letter.is_current and letter.is_standing:
+            yield {"slug": letter.slug, "year": letter.year}
+
+
 def _versions(facts: Facts) -> Iterator[Parameters]:
     for letter in facts.letters:
         yield {"slug": letter.slug, "year": letter.year, "version": letter.version}
@@ -149,30 +156,6 @@ def _files(kind: str = "", *, of_versions: bool = False) -> Callable[[Facts], It
     return found
 
 
-def _receipts(facts: Facts) -> Iterator[Parameters]:
-    for letter in facts.letters:
-        if letter.is_current and letter.is_standing:
-            yield {"slug": letter.slug, "year": letter.year}
-
-
-def _plots(facts: Facts) -> Iterator[Parameters]:
-    for year, kind in facts.plots:
-        for measure in RATES:
-            yield {"year": year, "kind": kind, "measure": measure}
-
-
-def _maps(facts: Facts) -> Iterator[Parameters]:
-    for year in facts.years:
-        for layer in Layer.values:
-            for measure in BANDS:
-                yield {"year": year, "layer": layer, "measure": measure}
-
-
-def _tables_over_years(facts: Facts) -> Iterator[Parameters]:
-    for name in OVER_YEARS:
-        yield {"name": name}
-
-
 def _years(facts: Facts) -> Iterator[Parameters]:
     for year in facts.years:
         yield {"year": year}
@@ -182,6 +165,24 @@ def _tables(facts: Facts) -> Iterator[Parameters]:
     for year in facts.years:
         for name in TABLES:
             yield {"year": year, "name": name}
+
+
+def _all_tables(facts: Facts) -> Iterator[Parameters]:
+    for name in TABLES:
+        yield {"name": name}
+
+
+def _maps(facts: Facts) -> Iterator[Parameters]:
+    for year in facts.years:
+        for layer in Layer.values:
+            for measure in BANDS:
+                yield {"year": year, "layer": layer, "measure": measure}
+
+
+def _plots(facts: Facts) -> Iterator[Parameters]:
+    for year, kind in facts.plots:
+        for measure in RATES:
+            yield {"year": year, "kind": kind, "measure": measure}
 
 
 # What to put into each route.
@@ -197,27 +198,27 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "accessibility": _once,
     "sources": _once,
     "verify": _once,
-    "compare": _once,
-    "funnels": _once,
-    "map": _years,
-    "data-changes": _once,
-    "data-changes-csv": _once,
-    "data-openapi": _once,
-    "data-all-csv": _tables_over_years,
-    "data-all-json": _tables_over_years,
-    "data-all-ods": _tables_over_years,
-    "data-all-metadata": _tables_over_years,
     "published": _once,
     "published-feed": _once,
     "robots": _once,
     "sitemap": _once,
+    "compare": _once,
+    "funnels": _once,
+    "funnel": _plots,
+    "map": _years,
+    "map-of": _maps,
+    "data-changes": _once,
+    "data-changes-csv": _once,
+    "data-openapi": _once,
+    "data-all-csv": _all_tables,
+    "data-all-json": _all_tables,
+    "data-all-ods": _all_tables,
+    "data-all-metadata": _all_tables,
     "data-manifest": _years,
+    "data-ods": _tables,
     "data-csv": _tables,
     "data-json": _tables,
-    "data-ods": _tables,
     "data-metadata": _tables,
-    "map-of": _maps,
-    "funnel": _plots,
     "decision": _decisions,
     "council": _councils,
     "council-year": _council_years,
@@ -236,12 +237,7 @@ EXCEPTIONS = {"healthz", "newest-map", "compare-svg"}
 FEEDS = {"decisions-feed", "published-feed"}
 # What only the server can do, in words; the routes of which no file is written.
 NEEDS_SERVER = {"compare", "verify"}
-SERVER_DOES = (
-    "searches and filters",
-    "checking a letter at /verify/",
-    "comparing councils at /compare/",
-    "/map/, which leads to the newest map",
-)
+SERVER_DOES = ("searches and filters", "comparing at /compare/", "checking a letter at /verify/")
 
 
 def addresses(*, at: dt.datetime) -> Iterator[Address]:

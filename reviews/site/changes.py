@@ -49,7 +49,8 @@ _TEXTS = {
 class Change:
     """A change of a year's files at one instant: of one row, or of all where there is no `row`.
 
-    `tables` are the names of the files that became different, in the order of the tables. `why` is
+    `tables` are the names of the files that became different, in the order of the tables; averages
+    are among them where their counts may have come or gone with the row. `why` is
     the reason printed in the letter, or the notice that stands in its place; it may be empty.
     """
 
@@ -127,7 +128,15 @@ def changes(*, at: dt.datetime) -> list[Change]:
         issued=_later_versions(freezes),
     )
     found = [
-        Change(history.public_from[freeze.pk], freeze.round.year, What.PUBLISHED, ALL_FILES)
+        Change(
+            # A demonstration of a past year was issued when it was made, long after that.
+            freeze.round.publish_at
+            if freeze.round.is_demonstration
+            else history.public_from[freeze.pk],
+            freeze.round.year,
+            What.PUBLISHED,
+            ALL_FILES,
+        )
         for freeze in freezes
     ]
     for row in _eventful(shown):
@@ -205,15 +214,18 @@ def _of_row(row: AnnualSummary, history: _History) -> Iterator[Change]:
     def stood(at: dt.datetime) -> bool:
         return all(at < end for end in ends)
 
+    # The counts behind an average are shown only while every row that went into them is.
+    files = ALL_FILES if row.has_comparison else OF_AUTHORITIES
+
     def change(at: dt.datetime, what: What, why: str = "") -> Change:
-        return Change(at, freeze.round.year, what, OF_AUTHORITIES, row, why)
+        return Change(at, freeze.round.year, what, files, row, why)
 
     if stood(appeared):
         former = history.former(row)
         if former and issued_at > freeze.round.publish_at:
             why = "" if retraction else row.reason
-            files = _different(freeze, former, row)
-            yield replace(change(appeared, What.CORRECTED, why), tables=files)
+            different = _different(freeze, former, row)
+            yield replace(change(appeared, What.CORRECTED, why), tables=different)
         elif timezone.localdate(appeared) > timezone.localdate(history.public_from[freeze.pk]):
             yield change(appeared, What.ADDED)
     for hold in row.holds.all():

@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.models.authorities import Authority
-from reviews.figures.chance import Verdict
 from reviews.figures.measures import MEASURES, RATES
 from reviews.figures.periods import Period
 from reviews.figures.sentences import apart
@@ -68,12 +67,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A council in the table of one year; `verdict` is None for a year taken over."""
+    """A council in the table of one year; `beside` says how it stands to its average."""
 
     chosen: Chosen
     share: history.Share
     point: Point | None
-    verdict: Verdict | None
+    beside: str
 
 
 @public
@@ -158,7 +157,8 @@ def _known(councils: Sequence[Authority], *, at: dt.datetime) -> list[Chosen]:
     """The councils with the years known of each. Two queries."""
     rows: dict[int, list[AnnualSummary]] = {each.pk: [] for each in councils}
     figures: dict[int, list[PublishedFigure]] = {each.pk: [] for each in councils}
-    for row in AnnualSummary.objects.published(at=at).current().filter(authority__in=councils):
+    published = AnnualSummary.objects.published(at=at).current().with_sums_public(at=at)
+    for row in published.filter(authority__in=councils):
         rows[row.authority_id].append(row)
     for figure in PublishedFigure.objects.without_own_round().filter(authority__in=councils):
         figures[figure.authority_id].append(figure)
@@ -189,7 +189,7 @@ def _year_of(asked: Asked, chosen: Sequence[Chosen]) -> int:
     if asked.year is None and common:
         return common[0]
     if asked.year in common:
-        return asked.year  # type: ignore[return-value]  # among them, so not None
+        return asked.year
     if asked.year is None:
         raise NotUnderstood("There is no year with published figures of all these councils.")
     raise NotUnderstood(
@@ -264,10 +264,17 @@ def _lines(measure: str, year: int, chosen: Sequence[Chosen]) -> list[Line]:
             chosen=each,
             share=each.years[year].share(measure),
             point=each.years[year].points.get(measure),
-            verdict=each.years[year].verdicts.get(measure),
+            beside=_beside(each.years[year], measure),
         )
         for each in chosen
     ]
+
+
+def _beside(year: history.Year, measure: str) -> str:
+    if year.is_imported:
+        return "as published at the time"
+    told = year.verdicts.get(measure)
+    return told.text if told else history.NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
     predecessors, successors = _relatives(authority)
     rows = _issued([authority, *predecessors, *successors], at=at)
     issued = rows.get(authority.pk, [])
-    current = {row.year_ending: row for row in issued if not _is_replaced(row)}
+    current = {row.year_ending: row for row in issued if not row.is_replaced}
     retracted = {row_year: row for row_year, row in current.items() if hasattr(row, "retraction")}
     standing = {row_year: row for row_year, row in current.items() if row_year not in retracted}
     figures = {
@@ -146,7 +146,7 @@ def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
         "charts": history.charts(lines),
         "cases": cases_of(authority, at=at),
         "letters": issued,
-        "replaced": {row.pk for row in issued if _is_replaced(row)},
+        "replaced": {row.pk for row in issued if row.is_replaced},
         **(_figures(summary, lines) if summary else {}),
     }
 
@@ -168,6 +168,7 @@ def _issued(authorities: Sequence[Authority], *, at: dt.datetime) -> dict[int, l
         AnnualSummary.objects.shown(at=at)
         .filter(authority__in=authorities)
         .with_is_replaced()
+        .with_sums_public(at=at)
         .select_related("letter", "freeze__round", "correction", "retraction")
         .order_by("-year_ending", "-version")
     )
@@ -177,10 +178,6 @@ def _issued(authorities: Sequence[Authority], *, at: dt.datetime) -> dict[int, l
     return found
 
 
-def _is_replaced(row: AnnualSummary) -> bool:
-    return bool(row.is_replaced)  # type: ignore[attr-defined]  # by `with_is_replaced`
-
-
 def _with_letters(
     authorities: Sequence[Authority], rows: dict[int, list[AnnualSummary]]
 ) -> list[Relative]:
@@ -188,7 +185,7 @@ def _with_letters(
         Relative(
             each,
             names.printed_name(each),
-            [row for row in rows.get(each.pk, []) if not _is_replaced(row)],
+            [row for row in rows.get(each.pk, []) if not row.is_replaced],
         )
         for each in authorities
     ]
@@ -239,12 +236,22 @@ def _fair(
         measure=MEASURES[measure],
         in_short=in_short(measure, statistics.counts),
         likely=likely(own),
-        chance=sentence(measure, own, average),
+        chance=_chance(measure, own, average, is_public=summary.are_sums_public),
         change=_change(measure, statistics.year_ending, own, before),
         year=summary.year_ending,
         kind=summary.authority_type.replace("_", "-") if summary.has_comparison else "",
         kinds=PLURALS.get(AuthorityType(summary.authority_type), ""),
     )
+
+
+def _chance(measure: str, own: Rate, average: Rate | None, *, is_public: bool) -> str:
+    said = sentence(measure, own, average)
+    if said and not is_public:
+        return (
+            "Whether the difference from similar authorities is more than chance is not told while "
+            "figures of one of them are not public."
+        )
+    return said
 
 
 def _change(measure: str, year: int, own: Rate, before: history.Year | None) -> str:

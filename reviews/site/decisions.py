@@ -212,7 +212,7 @@ def lines(
     """
     copies = list(page.defer("text").annotate(beginning=Left("text", OPENING)))
     keys = [copy.pk for copy in copies]
-    found = searching.excerpts(search, searching.DECISIONS, keys)
+    found = searching.highlighted(search, searching.DECISIONS, keys)
     improved = improvement_excerpts(search, keys)
     return [
         line(copy, councils, _excerpt(copy.pk, copy.beginning, found, improved)) for copy in copies
@@ -228,7 +228,7 @@ def improvement_excerpts(search: Search, decisions: Sequence[int]) -> dict[int, 
         .order_by("-number")
         .values_list("pk", "decision_id")
     )
-    found = searching.excerpts(search, searching.IMPROVEMENTS, owner)
+    found = searching.highlighted(search, searching.IMPROVEMENTS, owner)
     return {owner[key]: text for key, text in found.items()}
 
 
@@ -236,9 +236,10 @@ def _excerpt(
     key: int, beginning: str, found: Mapping[int, str], improved: Mapping[int, str]
 ) -> Excerpt:
     if key in found:
-        return Excerpt(searching.marked(found[key]))
+        return Excerpt(searching.marked(searching.passage(found[key])))
     if key in improved:
-        return Excerpt(searching.marked(improved[key]), is_of_improvement=True)
+        passage = searching.passage(improved[key])
+        return Excerpt(searching.marked(passage), is_of_improvement=True)
     said = statements.opening(beginning, words=EXCERPT_WORDS)
     return Excerpt([(said, False)] if said else [])
 
@@ -264,13 +265,13 @@ def improvements(
                 authority__in={row.decision.authority_id for row in complied},
                 category__in={row.decision.category for row in complied},
                 outcome=Outcome.UPHELD,
-                decided_on__gt=min(row.compliance_recorded_on for row in complied),
+                decided_on__gt=min(day for row in complied if (day := row.compliance_recorded_on)),
             )
             .only("reference", "outcome", "decided_on", *SAME_KIND)
         )
     found: Mapping[int, str] = {}
     if search:
-        found = searching.excerpts(search, searching.IMPROVEMENTS, [row.pk for row in rows])
+        found = searching.highlighted(search, searching.IMPROVEMENTS, [row.pk for row in rows])
     return [_improvement(row, row.decision, councils, later, found.get(row.pk, "")) for row in rows]
 
 

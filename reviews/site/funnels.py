@@ -32,20 +32,24 @@ PLURALS = {
 class Line:
     """A council: its rate, what may be said of it, and its mark, where it has something to count.
 
-    `own` stands in place of a percentage of nothing.
+    `own` stands in place of a percentage of nothing; `verdict` is None while it is not told.
     """
 
     summary: AnnualSummary
     own: str
     count: str
     likely: str
-    verdict: Verdict
+    verdict: Verdict | None
     spot: Spot | None
 
     @property
     def text(self) -> str:
         """All of it, for whoever does not see the picture."""
-        return f"{self.summary.name}: {self.own}, {self.count}, {self.verdict.text}"
+        return f"{self.summary.name}: {self.own}, {self.count}, {self.beside}"
+
+    @property
+    def beside(self) -> str:
+        return self.verdict.text if self.verdict else "not told"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ class Choice:
 @public
 def funnels(request: HttpRequest) -> HttpResponse:
     """Every plot there is: the newest year first."""
-    published = published_plots(at=timezone.now())
+    published = plotted(at=timezone.now())
     years: dict[int, list[tuple[str, list[Choice]]]] = {}
     for year, kind in published:
         plots = [Choice(MEASURES[code].label, year, kind, code, False) for code in RATES]
@@ -71,7 +75,7 @@ def funnels(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/funnels.html", context)
 
 
-def published_plots(*, at: dt.datetime) -> list[tuple[int, str]]:
+def plotted(*, at: dt.datetime) -> list[tuple[int, str]]:
     """The years and types of which there are public figures: the newest year first. One query."""
     pairs = (
         AnnualSummary.objects.published(at=at)
@@ -88,35 +92,39 @@ def published_plots(*, at: dt.datetime) -> list[tuple[int, str]]:
 
 @public
 def funnel(request: HttpRequest, year: int, kind: str, measure: str) -> HttpResponse:
-    published = published_plots(at=timezone.now())
+    """Without limits and verdicts while the sums of the type are kept back.
+
+    Enough limits together tell the exact average, and with it what was kept back.
+    """
+    at = timezone.now()
+    published = plotted(at=at)
     if (year, kind) not in published:
         raise Http404
     rows = sorted(
-        AnnualSummary.objects.published(at=timezone.now())
+        AnnualSummary.objects.published(at=at)
         .current()
         .filter(year_ending=year, authority_type=TYPES[kind], has_comparison=True)
         .select_related("authority"),
         key=lambda row: names.alphabetical(row.authority),
     )
+    one = AnnualSummary.objects.filter(pk=rows[0].pk).with_sums_public(at=at)
+    is_told = one.get().are_sums_public
     average = _average(rows[0], measure)
     counted = [row for row in rows if RATES[measure](row.counts()).is_defined]
-    has_average = average.is_defined and bool(counted)
-    plot = (
-        funnel_plot([RATES[measure](row.counts()) for row in counted], average)
-        if (has_average)
-        else None
-    )
+    plot = None
+    if is_told and average.is_defined and counted:
+        plot = funnel_plot([RATES[measure](row.counts()) for row in counted], average)
     spots = dict(zip((row.pk for row in counted), plot.spots, strict=True)) if plot else {}
-    lines = [_line(row, measure, average, spots.get(row.pk)) for row in rows]
+    lines = [_line(row, measure, average if is_told else None, spots.get(row.pk)) for row in rows]
     return render(
         request,
         "reviews/funnel.html",
         {
             "measure": MEASURES[measure],
-            "kind": TYPES[kind].label,
             "kinds": PLURALS[TYPES[kind]],
             "period": Period(year),
             "average": average.percent,
+            "is_told": is_told,
             "lines": lines,
             "plot": plot,
             "minimum": MINIMUM_BASE,
@@ -138,7 +146,8 @@ def _average(row: AnnualSummary, measure: str) -> Rate:
     return average
 
 
-def _line(row: AnnualSummary, measure: str, average: Rate, spot: Spot | None) -> Line:
+def _line(row: AnnualSummary, measure: str, average: Rate | None, spot: Spot | None) -> Line:
+    """Without an average its verdict is not told."""
     own = RATES[measure](row.counts())
     nouns = MEASURES[measure]
     return Line(
@@ -146,7 +155,7 @@ def _line(row: AnnualSummary, measure: str, average: Rate, spot: Spot | None) ->
         own=nouns.nothing if own.percent is None else f"{own.percent}%",
         count=f"{own.part:,} of {nouns.based_on(own.whole)}" if own.is_defined else "",
         likely=own.likely,
-        verdict=verdict(own, average),
+        verdict=None if average is None else verdict(own, average),
         spot=spot,
     )
 

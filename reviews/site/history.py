@@ -15,6 +15,7 @@ from reviews.site.lines import LineChart, Point, line_chart
 
 UNKNOWN = "not known"
 RETRACTED = "letter retracted"
+NOT_TOLD = "not told while figures of a council of this type are not public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class Share:
 class Year:
     """A line of the table of all years; `points` are its marks in the charts, by measure.
 
-    `verdicts` say by measure how it stands to the average, for years counted here; `breaks` are
-    those between this year and the line below, the next older year known.
+    `verdicts` say by measure how it stands to the average, for years counted here whose sums are
+    public; `breaks` are those between this year and the line below, the next older year known.
     """
 
     year: int
@@ -75,7 +76,10 @@ def years(
     figures: Iterable[PublishedFigure],
     retracted: Iterable[int] = (),
 ) -> list[Year]:
-    """The newest year first, with the years whose letter is retracted. No year is in two."""
+    """The newest year first, with the years whose letter is retracted. No year is in two.
+
+    Summaries come with `are_sums_public`.
+    """
     lines = [*map(_counted, summaries), *map(_imported, figures), *map(_retracted, retracted)]
     lines.sort(key=lambda line: line.year, reverse=True)
     older: list[int | None] = [*(line.year for line in lines[1:]), None]
@@ -171,6 +175,7 @@ def _counted(summary: AnnualSummary) -> Year:
                 rate(counts), getattr(statistics.similar, measure) if statistics.similar else None
             )
             for measure, rate in RATES.items()
+            if summary.are_sums_public
         },
         uphold=shares["uphold"],
         compliance=shares["compliance"],

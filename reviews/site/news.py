@@ -62,7 +62,7 @@ def _letters(since: dt.datetime, at: dt.datetime) -> Iterator[News]:
                 yield _retracted(row, retracted_at)
         elif public_at < since:
             continue
-        elif row.version > 1:
+        elif row.is_correction:
             yield _corrected(row, public_at)
         else:
             key = (row.year_ending, timezone.localdate(public_at))
@@ -86,7 +86,7 @@ def _rows(since: dt.datetime, at: dt.datetime) -> AnnualSummaryQuerySet:
             | Q(retraction__retracted_at__gte=since)
             | Exists(released)
         )
-        .select_related("letter", "freeze__round", "authority", "retraction")
+        .select_related("letter", "freeze__round", "authority", "correction", "retraction")
         .prefetch_related("holds")
         .order_by("name", "version")
     )
@@ -118,7 +118,7 @@ def _corrected(row: AnnualSummary, at: dt.datetime) -> News:
     return News(
         at=at,
         title=f"Letter corrected: {row.name}, {row.year_ending}",
-        text=f"Version {row.version} takes the place of the one before; both can be read.",
+        text=f"Version {row.number} takes the place of the one before; both can be read.",
         path=_path(row),
         key=_path(row),
     )
@@ -137,7 +137,7 @@ def _retracted(row: AnnualSummary, at: dt.datetime) -> News:
 def _path(row: AnnualSummary) -> str:
     return reverse(
         "letter-version",
-        kwargs={"slug": row.authority.slug, "year": row.year_ending, "version": row.version},
+        kwargs={"slug": row.authority.slug, "year": row.year_ending, "version": row.number},
     )
 
 

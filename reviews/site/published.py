@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
@@ -152,7 +152,7 @@ def _improvement_facets(councils: Councils, *, at: dt.datetime) -> list[Facet]:
             legend="After compliance",
             labels={"yes": "Found again"},
             where=lambda chosen: Q(pk__in=keys),
-            counted=lambda rows: {"yes": rows.order_by().found_again(at=at).count()},
+            counted=lambda rows: {"yes": rows.order_by().filter(pk__in=keys).count()},
         ),
         _by_column("remedy", "Kind of improvement", kinds, "category"),
         _by_column("category", "Category", Category.choices, "decision__category"),
@@ -194,7 +194,8 @@ def decisions(request: HttpRequest) -> HttpResponse:
     selection = Selection.of(request.GET, _decision_facets(councils, at=at))
     rows = _decisions(selection, at=at)
     page = _page_of(selection.narrow(rows).order_by("-decided_on", "reference"), request)
-    lines = public_cases.lines(page.object_list, councils, selection.search)
+    shown = cast("QuerySet[PublishedDecision]", page.object_list)
+    lines = public_cases.lines(shown, councils, selection.search)
     context = _listed(selection, page, rows) | {
         "lines": lines,
         "meanings": [
@@ -287,7 +288,7 @@ class _DecisionsFeed(Feed):
         f"The newest {IN_A_FEED} decisions published; earlier ones are on the page of decisions."
     )
 
-    def get_object(self, request: HttpRequest) -> tuple[Selection, Councils, dt.datetime]:  # type: ignore[override]
+    def get_object(self, request: HttpRequest) -> tuple[Selection, Councils, dt.datetime]:
         at, councils = timezone.now(), all_councils()
         return Selection.of(request.GET, _decision_facets(councils, at=at)), councils, at
 
@@ -310,11 +311,11 @@ class _DecisionsFeed(Feed):
         rows = selection.narrow(_decisions(selection, at=at))
         return list(rows.defer("text").order_by("-published_on", "-pk")[:IN_A_FEED])
 
-    def item_title(self, item: PublishedDecision) -> str:  # type: ignore[override]
+    def item_title(self, item: PublishedDecision) -> str:
         title = f"{item.authority_name} ({item.reference}): {item.get_outcome_display()}"
         return printable(title)
 
-    def item_description(self, item: PublishedDecision) -> str:  # type: ignore[override]
+    def item_description(self, item: PublishedDecision) -> str:
         about = item.get_category_display()
         if item.public_subcategory:
             about += f", {item.public_subcategory}"

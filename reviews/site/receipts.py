@@ -18,7 +18,7 @@ def council_receipts(request: HttpRequest, slug: str, year: int) -> HttpResponse
     """Of the figures that stand: none of a retracted letter, none of a year taken over."""
     rows = AnnualSummary.objects.published(at=timezone.now()).current()
     summary = get_object_or_404(
-        rows.select_related("authority", "correction", "freeze", "letter"),
+        rows.select_related("authority", "correction", "freeze__round", "letter"),
         authority__slug=slug,
         year_ending=year,
     )

@@ -31,6 +31,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "funnel": ("The councils of a type beside chance", "/funnel/2020/district/uphold/"),
     "data": ("Open data", "/data/"),
     "published": ("What was published lately", "/published/"),
+    "data-changes": ("Changes of published files", "/data/changes/"),
     "verify": ("Check a letter", "/verify/"),
     "methods": ("How the figures are made", "/methods/"),
     "accessibility": ("Accessibility", "/accessibility/"),

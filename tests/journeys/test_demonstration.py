@@ -31,6 +31,7 @@ from reviews.models import (
     LetterAlternative,
     LetterFile,
     PublishedDecision,
+    PublishedImprovement,
     Round,
 )
 from tests.reviews.pdf.structure import problems
@@ -457,7 +458,26 @@ def test_staff_find_work_on_every_list_of_their_desk(username: str, title: str) 
 
 def test_some_decisions_are_published_and_some_wait() -> None:
     assert Statement.objects.unpublished().count() == 18
-    assert PublishedDecision.objects.published(at=MADE_AT).count() == 284
+    assert PublishedDecision.objects.published(at=MADE_AT).count() == 261
+
+
+def test_improvements_are_in_every_status_and_some_faults_are_found_again() -> None:
+    improvements = PublishedImprovement.objects.published(at=MADE_AT)
+    statuses = dict(improvements.order_by().values_list("status").annotate(Count("pk")))
+    assert statuses == {
+        "due": 2, "on_time": 80, "late": 21, "not_carried_out": 6, "ceased": 29,
+    }  # fmt: skip
+    assert improvements.found_again(at=MADE_AT).count() == 28
+
+
+def test_reports_are_answered_and_not_and_one_is_a_further_one() -> None:
+    reports = PublishedDecision.objects.published(at=MADE_AT).with_report()
+    followed = [
+        (each.report_answered_on is not None, each.report_satisfied_on is not None)
+        for each in reports.order_by("report_issued_on")
+    ]
+    assert followed == [(True, True), (True, False), (False, False), (True, False)]
+    assert [each.report_is_further for each in reports.order_by("report_issued_on")][-1] is True
 
 
 def test_demo_says_how_to_log_in(demonstration: list[str]) -> None:

@@ -398,7 +398,7 @@ def test_publish_writes_only_the_improvement_that_changed() -> None:
         before[0], before[1] | {"completed_on": FIRST, "status": "on_time"},
     ]  # fmt: skip
     assert changes.count() == count + 1
-    assert changes.last().case_id == decision.complaint_id
+    assert changes.order_by("-pk")[0].case_id == decision.complaint_id
     first.delete()
     assert publish() == Publication(resumed=1)
     assert said_to_improve(copy) == ["Two."]

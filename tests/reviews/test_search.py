@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.search import BEGIN, END, LENGTH, Search, Words, marked, parse
+from reviews.search import (
+    BEGIN,
+    END,
+    EXCERPT_WORDS,
+    LENGTH,
+    Search,
+    Words,
+    marked,
+    parse,
+    passage,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,6 +81,27 @@ def test_marked_words_come_in_parts() -> None:
     assert marked(f"a {BEGIN}b{END}\n c") == [("a ", False), ("b", True), (" c", False)]
     assert marked(f"{END}a{BEGIN}") == [("a", False)]
     assert marked("") == []
+
+
+@pytest.mark.parametrize(
+    ("first", "start", "end"), [(0, 0, 30), (7, 0, 30), (8, 1, 31), (40, 33, 63), (99, 70, 100)]
+)
+def test_passage_is_cut_around_the_first_word_found(first: int, start: int, end: int) -> None:
+    words = [f"w{number}" for number in range(100)]
+    words[first] = f"{BEGIN}{words[first]}{END}"
+    wanted = " ".join(words[start:end])
+    before, after = "… " if start else "", " …" if end < 100 else ""
+    assert passage("\n".join(words)) == f"{before}{wanted}{after}"
+
+
+def test_passage_of_a_short_text_is_all_of_it() -> None:
+    text = " ".join([f"{BEGIN}w{END}"] * EXCERPT_WORDS)
+    assert passage(text) == text
+
+
+def test_passage_cut_inside_words_that_stand_together_marks_what_is_left() -> None:
+    text = f"{BEGIN}{'w ' * EXCERPT_WORDS}w{END}"
+    assert marked(passage(text)) == [("w " * (EXCERPT_WORDS - 1) + "w", True), (" …", False)]
 
 
 def test_search_for_nothing_is_no_search() -> None:

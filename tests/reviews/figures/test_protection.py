@@ -336,7 +336,7 @@ def test_no_authorities_have_sums_of_0() -> None:
 CELLS = st.fixed_dictionaries(dict.fromkeys(ABC, st.integers(0, 3)))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.tuples(CELLS, CELLS), st.tuples(CELLS, CELLS))
 def test_who_tries_every_table_that_fits_the_sums_finds_that_anybody_may_be_nobody(
     first: tuple[Cells, Cells], second: tuple[Cells, Cells]

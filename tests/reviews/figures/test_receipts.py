@@ -2,11 +2,13 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviews.figures.cells import Figure
 from reviews.figures.counts import Average, Counts, Statistics
 from reviews.figures.measures import MEASURES
 from reviews.figures.receipts import COUNTS, Receipt, canonical, digest, receipts
@@ -84,15 +86,16 @@ def test_parts_of_every_count_add_up(numbers: list[int]) -> None:
         *("closed_after_initial_enquiries", "not_upheld", "upheld", "satisfied"),
         *("satisfied_late", "not_satisfied", "ceased"),
     ]
-    for code, receipt in made(Counts(**dict(zip(names, numbers, strict=True)))).items():
+    values: dict[str, Any] = dict(zip(names, numbers, strict=True))
+    for code, receipt in made(Counts(**values)).items():
         if code in COUNTS:
             assert receipt.value == f"{sum(int(part.count) for part in receipt.parts):,}"
 
 
 def test_canonical_text_is_sorted_and_the_digest_is_of_it() -> None:
-    values = {"b": Decimal("2.0"), "a": 1, "name": "Lynn’s", "none": None}
+    values: dict[str, Figure] = {"b": Decimal("2.0"), "a": 1, "name": "Lynn’s", "none": None}
     assert canonical(values) == '{"a":1,"b":"2.0","name":"Lynn’s","none":null}'
-    assert canonical(dict(reversed(values.items()))) == canonical(values)
+    assert canonical({name: values[name] for name in reversed(values)}) == canonical(values)
     assert json.loads(canonical(values))["b"] == "2.0"
     # echo -n '{"a":1,"b":"2.0","name":"Lynn’s","none":null}' | sha256sum
     assert digest(values) == "bf9afe32f5ee41860854af39c420ef297f854480eb48bcef34e0f3402775b58f"

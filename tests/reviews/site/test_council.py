@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from casework.actions import system_user
 from casework.actions.publication import record_report, write_statement
 from casework.choices import Category
-from casework.models import Authority, EarlierName, PublicInterestReport
+from casework.models import Authority, Decision, EarlierName, PublicInterestReport
 from reviews.figures.protection import by_category
 from reviews.models import PublishedFigure
 from reviews.publication import publish_decisions
@@ -418,14 +418,15 @@ PUBLISHED_CASE = dt.date(2020, 6, 1)
 def test_council_page_shows_improvements_decisions_and_reports(
     client: Client, kings_lynn: Authority, number: int
 ) -> None:
-    for place in range(number):
+    for place in reversed(range(number)):
         day = PUBLISHED_CASE - dt.timedelta(days=place)
         decision = make_decision(kings_lynn, decided_on=day, reference=f"19 000 {place:03d}")
         make_recommendation(decision, text=f"Remind staff, time {place}.")
         write_statement(
             decision=decision, text="Fault.", dated_on=decision.decided_on, by=system_user()
         )
-    report = PublicInterestReport(decision=decision, title="A hard case", issued_on=day)
+    decision = Decision.objects.get(decided_on=PUBLISHED_CASE)
+    report = PublicInterestReport(decision=decision, title="A hard case", issued_on=PUBLISHED_CASE)
     record_report(report=report, by=system_user())
     publish_decisions(by=system_user())
     page = get(client, "/councils/kings-lynn/")

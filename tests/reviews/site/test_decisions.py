@@ -416,8 +416,8 @@ def test_list_asks_a_fixed_number_of_queries(
     # Councils, a count and the rows, five filters, the notice of a demonstration.
     with django_assert_num_queries(9):
         client.get("/decisions/?outcome=upheld&remedy=training_or_guidance&council=leeds")
-    # Two passages, and the improvements that one may come from.
-    with django_assert_num_queries(12):
+    # The words, two passages, and the improvements that one may come from.
+    with django_assert_num_queries(13):
         client.get("/decisions/?q=fault")
 
 

@@ -95,8 +95,7 @@ def test_every_file_holds_what_its_address_answers(
     assert static == {"/static/reviews/site.css", "/static/reviews/icon.svg"}
     assert line == (
         f"Wrote {len(pages)} addresses to {to}. Left out, because it needs the server: searches "
-        "and filters, checking a letter at /verify/, comparing councils at /compare/, /map/, which "
-        "leads to the newest map.\n"
+        "and filters, comparing at /compare/, checking a letter at /verify/.\n"
     )
 
 

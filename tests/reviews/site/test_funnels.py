@@ -1,6 +1,7 @@
 """Funnel plots: who is in them, what is said of whom, and that picture and table agree."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from reviews.figures.chance import MINIMUM_BASE, TAIL_95, limits
 from reviews.figures.rates import Rate
-from reviews.models import Round
+from reviews.models import AnnualSummary, Round
 from reviews.site.funnelplot import FunnelPlot, funnel_plot
 from tests.factories import make_authority
 from tests.reviews.site.builders import (
@@ -100,10 +101,25 @@ def test_pooled_counts_are_not_told(client: Client, round_: Round) -> None:
     assert re.search(r"\b(180|400)\b", text) is None
 
 
-def test_plot_leaves_out_who_is_held_or_retracted(client: Client, round_: Round) -> None:
-    for slug, deed in (("zenith", hold), ("few", retract)):
-        deed(round_.freeze.summaries.get(slug=slug))  # type: ignore[union-attr]
-    assert [row.split()[0] for row in rows(page_of(client))] == ["Adur", "Below", "None"]
+@pytest.mark.parametrize("deed", [hold, retract])
+def test_limits_are_not_told_while_a_council_of_the_type_is_not_public(
+    client: Client, round_: Round, deed: Callable[[AnnualSummary], object]
+) -> None:
+    deed(round_.freeze.summaries.get(slug="zenith"))  # type: ignore[union-attr]
+    page = page_of(client)
+    assert rows(page) == [
+        "Adur District Council 9 of 20 investigations 45% 26% to 66% not told",
+        "Below District Council 0 of 20 investigations 0% 0% to 16% not told",
+        "Few District Council 9 of 9 investigations 100% 70% to 100% not told",
+        "None District Council none investigated",
+    ]
+    assert page.classed("funnel") == []
+    assert page.classed("alert")[0].text.startswith("Verdicts and limits are not told while")
+    council = page_of(client, "/councils/adur/")
+    assert "unremarkable" not in council.text
+    assert "is more than chance is not told while figures of one of them" in council.text
+    compared = page_of(client, "/compare/?council=adur&measure=uphold")
+    assert "not told while figures of a council of this type are not public" in compared.text
 
 
 def test_nothing_to_count_in_a_type_is_said_without_a_plot(client: Client, round_: Round) -> None:
@@ -163,15 +179,17 @@ def test_funnel_asks_a_fixed_number_of_queries(client: Client, round_: Round, ot
     for address in (ADDRESS, "/funnel/"):
         with CaptureQueriesContext(connection) as asked:
             page_of(client, address)
-        assert len(asked) == (3 if address == ADDRESS else 2)
+        assert len(asked) == (4 if address == ADDRESS else 2)
+
+
+def heights(line: str) -> dict[float, float]:
+    pairs = (pair.split(",") for pair in line.split())
+    return {float(x): float(y) for x, y in pairs}
 
 
 def between_lines(plot: FunnelPlot, x: float, y: float) -> bool:
     """Whether a place is not outside the 95% lines, read from the picture."""
-    low, high = (
-        dict(tuple(map(float, pair.split(","))) for pair in line.split())  # type: ignore[misc]
-        for line in plot.inner
-    )
+    low, high = (heights(line) for line in plot.inner)
     return high[x] <= y <= low[x]
 
 

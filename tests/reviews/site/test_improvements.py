@@ -199,15 +199,17 @@ def test_register_asks_a_fixed_number_of_queries(
     # Councils, a count, the rows and what was upheld later, six filters, the notice.
     with django_assert_num_queries(11):
         client.get("/improvements/")
-    with django_assert_num_queries(12):
+    # The words, and where they stand.
+    with django_assert_num_queries(13):
         client.get("/improvements/?q=train&again=yes&status=on_time")
 
 
 def test_register_marks_the_words_found(client: Client, leeds: Authority) -> None:
-    first = make_first(leeds, improvements=["Train staff on lettings.", "Other."])
+    text = f"{'Train <b>staff</b>, all of them. ' * 20}And on lettings."
+    first = make_first(leeds, improvements=[text, "Other."])
     page = read(client, "/improvements/?q=letting")
     assert (said(client, "?q=letting"), page.texts("mark")) == (
-        ["Train staff on lettings."], ["lettings"],
+        [text], ["lettings"],
     )  # fmt: skip
     assert len(said(client, f"?q={first.reference.replace(' ', '')}")) == 2
 

@@ -15,6 +15,7 @@ from tests.reviews.site.builders import (
     hold,
     make_frozen_round,
     make_issued,
+    make_summary,
     retract,
 )
 from tests.reviews.site.words import Page
@@ -94,6 +95,15 @@ def test_receipts_are_of_the_version_that_stands(client: Client, summary: Annual
     assert "Complaints upheld: 33%" in page.texts("h3")
     assert "2 corrected on 27 July 2020: One case was counted twice." in page.texts("dd")
     assert page.texts("code")[0] != before
+
+
+def test_first_letter_that_took_the_place_of_a_draft_is_no_correction(client: Client) -> None:
+    """Why a draft was made anew is for staff."""
+    draft = make_summary(make_frozen_round(), make_authority("Lynn Council", slug="lynn"), upheld=1)
+    correct(draft, upheld=2)
+    for address in (ADDRESS, "/councils/lynn/"):
+        assert "One case was counted twice." not in page_of(client, address).text
+    assert page_of(client).texts("dd")[-2] == "1"
 
 
 def test_nothing_has_receipts_but_what_stands_and_was_counted_here(

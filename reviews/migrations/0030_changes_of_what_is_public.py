@@ -36,7 +36,7 @@ def keep_bodies_as_they_are(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0036_kept_pages")]
+    dependencies = [("reviews", "0029_kept_pages")]
 
     operations = [
         migrations.RunPython(keep_bodies_as_they_are, migrations.RunPython.noop),
