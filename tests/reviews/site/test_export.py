@@ -28,6 +28,7 @@ from tests.reviews.site.cases import make_published
 ENDINGS = {
     ".html": "text/html", ".xml": "application/", ".txt": "text/plain", ".csv": "text/csv",
     ".json": "application/", ".pdf": "application/pdf",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
 }  # fmt: skip
 
 
@@ -94,7 +95,7 @@ def test_every_file_holds_what_its_address_answers(
     assert static == {"/static/reviews/site.css", "/static/reviews/icon.svg"}
     assert line == (
         f"Wrote {len(pages)} addresses to {to}. Left out, because it needs the server: searches "
-        "and filters, checking a letter at /verify/.\n"
+        "and filters, comparing at /compare/, checking a letter at /verify/.\n"
     )
 
 
