@@ -204,6 +204,7 @@ EXPECTED_RULES = {
     "public_change_of_freeze",
     "public_change_of_hold",
     "public_change_of_letter",
+    "public_change_of_maplayout",
     "public_change_of_letteralternative",
     "public_change_of_letterfile",
     "public_change_of_maplayout",
