@@ -207,7 +207,6 @@ EXPECTED_RULES = {
     "public_change_of_maplayout",
     "public_change_of_letteralternative",
     "public_change_of_letterfile",
-    "public_change_of_maplayout",
     "public_change_of_publisheddecision",
     "public_change_of_publishedfigure",
     "public_change_of_publishedimprovement",
