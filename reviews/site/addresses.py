@@ -19,9 +19,11 @@ from reviews.models import (
     AnnualSummary,
     Layer,
     LetterAlternative,
+    NationalReview,
     PublishedDecision,
     PublishedFigure,
     Round,
+    ScrutinyPack,
 )
 from reviews.site.funnels import plotted
 from reviews.site.tables import TABLES
@@ -50,6 +52,7 @@ class Shown:
     is_current: bool
     is_standing: bool
     kinds: frozenset[str]
+    has_pack: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,20 @@ class Facts:
     years: list[int]
     decisions: list[str]
     plots: list[tuple[int, str]]
+    reviews: list[tuple[int, int, bool]]
 
 
 def facts(*, at: dt.datetime) -> Facts:
-    """Eight queries, however much is public."""
+    """Eleven queries, however much is public."""
     shown = AnnualSummary.objects.shown(at=at)
     current = set(shown.current().order_by().values_list("pk", flat=True))
     kinds: dict[int, set[str]] = {}
     alternatives = LetterAlternative.objects.filter(letter__summary__in=shown.order_by())
     for letter, kind in alternatives.order_by().values_list("letter", "kind"):
         kinds.setdefault(letter, set()).add(kind)
+    packs = set(ScrutinyPack.objects.values_list("summary", flat=True))
+    editions = NationalReview.objects.published(at=at).order_by("-round__year", "number")
+    whole = set(editions.whole(at=at).order_by().values_list("pk", flat=True))
     rows = shown.order_by("authority__slug", "-year_ending", "version").values_list(
         "pk", "authority__slug", "year_ending", "version", "correction__is_first", "retraction",
         "letter",
@@ -91,6 +98,7 @@ def facts(*, at: dt.datetime) -> Facts:
                 is_current=pk in current,
                 is_standing=retraction is None,
                 kinds=frozenset(kinds.get(letter, ())),
+                has_pack=pk in packs,
             )
             for pk, slug, year, version, is_first, retraction, letter in rows
         ],
@@ -101,6 +109,10 @@ def facts(*, at: dt.datetime) -> Facts:
             .values_list("reference", flat=True)
         ),
         plots=plotted(at=at),
+        reviews=[
+            (year, number, pk in whole)
+            for year, number, pk in editions.values_list("round__year", "number", "pk")
+        ],
     )
 
 
@@ -134,6 +146,30 @@ def _receipts(facts: Facts) -> Iterator[Parameters]:
     for letter in facts.letters:
         if letter.is_current and letter.is_standing:
             yield {"slug": letter.slug, "year": letter.year}
+
+
+def _packs(facts: Facts) -> Iterator[Parameters]:
+    for letter in facts.letters:
+        if letter.is_current and letter.has_pack and letter.is_standing:
+            yield {"slug": letter.slug, "year": letter.year}
+
+
+def _reviews(facts: Facts) -> Iterator[Parameters]:
+    for year in dict.fromkeys(year for year, _, _ in facts.reviews):
+        yield {"year": year}
+
+
+def _review_files(facts: Facts) -> Iterator[Parameters]:
+    newest = {year: is_whole for year, _, is_whole in facts.reviews}
+    for year, is_whole in newest.items():
+        if is_whole:
+            yield {"year": year}
+
+
+def _editions(facts: Facts) -> Iterator[Parameters]:
+    for year, number, is_whole in facts.reviews:
+        if is_whole:
+            yield {"year": year, "version": number}
 
 
 def _versions(facts: Facts) -> Iterator[Parameters]:
@@ -224,6 +260,12 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "council-year": _council_years,
     "council-receipts": _receipts,
     "letter": _letters,
+    "scrutiny": _letters,
+    "scrutiny-pdf": _packs,
+    "reviews": _once,
+    "review": _reviews,
+    "review-pdf": _review_files,
+    "review-version-pdf": _editions,
     "letter-pdf": _files(),
     "letter-large-print": _files("large_print"),
     "letter-text": _files("text"),
@@ -235,6 +277,8 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
 # Routes that are no part of what is published; and `addresses` itself adds the sitemap's parts.
 EXCEPTIONS = {"healthz", "newest-map", "compare-svg"}
 FEEDS = {"decisions-feed", "published-feed"}
+# Files drawn beforehand, which are not there from a change until they are drawn again.
+DRAWN_LATER = {"scrutiny-pdf"}
 # What only the server can do, in words; the routes of which no file is written.
 NEEDS_SERVER = {"compare", "verify"}
 SERVER_DOES = ("searches and filters", "comparing at /compare/", "checking a letter at /verify/")

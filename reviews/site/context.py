@@ -1,5 +1,7 @@
 """What every page knows."""
 
+from functools import partial
+
 from django.http import HttpRequest
 
 from reviews.letters.wording import DEMONSTRATION
@@ -7,9 +9,14 @@ from reviews.models import Demonstration
 
 
 def site(request: HttpRequest) -> dict[str, object]:
-    """`demonstration` gives the notice, or nothing; it asks the database when a page calls it."""
-    return {"demonstration": _demonstration}
+    """`demonstration` gives the notice, or nothing; it asks the database when a page calls it.
+
+    Not where looking for a page kept ready has told it already.
+    """
+    return {"demonstration": partial(_demonstration, request)}
 
 
-def _demonstration() -> str:
-    return DEMONSTRATION if Demonstration.objects.exists() else ""
+def _demonstration(request: HttpRequest) -> str:
+    known: bool | None = getattr(request, "is_demonstration", None)
+    is_demonstration = Demonstration.objects.exists() if known is None else known
+    return DEMONSTRATION if is_demonstration else ""

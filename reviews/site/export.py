@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from posixpath import join, normpath
 from urllib.parse import unquote, urlsplit
@@ -23,7 +24,7 @@ from django.views.defaults import page_not_found
 from casework.refusals import Refused
 from reviews.models import Round
 from reviews.site import kept
-from reviews.site.addresses import NEEDS_SERVER, Address, addresses
+from reviews.site.addresses import DRAWN_LATER, NEEDS_SERVER, Address, addresses
 
 # Says that a folder is an export, which another may replace.
 MARK = ".annual-reviews-export"
@@ -92,6 +93,8 @@ def _fill(folder: Path, progress: Progress | None) -> int:
     static: set[str] = set()
     for position, address in enumerate(wanted, start=1):
         response = answer(address.path)
+        if response.status_code != HTTPStatus.OK and address.route in DRAWN_LATER:
+            continue
         _write(folder / file_name(address, response), response.content)
         if _is_html(response):
             static |= _static_names(_LINKED.findall(response.content))

@@ -38,19 +38,21 @@ _OWN_POLICIES = ("_csp_config", "_csp_ro_config")
 # In SQL, because Django's compiler takes longer than the database. A body that the reader has is
 # not read. A sum of no rows is no stamp, and then nothing is kept.
 _FIND = """
-SELECT now_public.stamp, page.etag, page.headers,
+SELECT now_public.stamp, EXISTS (SELECT 1 FROM reviews_demonstration), page.etag, page.headers,
        CASE WHEN page.etag = %s THEN NULL ELSE page.body END
 FROM (SELECT CAST(SUM(token) AS bigint) AS stamp FROM reviews_publicchange) now_public
 LEFT JOIN reviews_keptpage page
   ON page.path = %s AND page.stamp = now_public.stamp AND page.software = %s
  AND page.made_at <= %s AND page.good_until > %s
 """
-# Time alone changes what is public when a round is due, and with the day: published decisions begin
-# and end, authorities come into force and cease.
+# Time alone changes what is public when a round or a national review is due, and with the day:
+# published decisions begin and end, authorities come into force and cease.
 _KEEP = """
 INSERT INTO reviews_keptpage (path, stamp, software, made_at, etag, headers, body, good_until)
 VALUES (%s, %s, %s, %s, %s, %s, %s, COALESCE(
-  (SELECT MIN(publish_at) FROM reviews_round WHERE publish_at > %s AND publish_at < %s), %s))
+  (SELECT MIN(publish_at) FROM (
+     SELECT publish_at FROM reviews_round UNION SELECT publish_at FROM reviews_nationalreview
+   ) due WHERE publish_at > %s AND publish_at < %s), %s))
 ON CONFLICT (path) DO UPDATE SET
   stamp = excluded.stamp, software = excluded.software, made_at = excluded.made_at,
   etag = excluded.etag, headers = excluded.headers, body = excluded.body,
@@ -60,9 +62,13 @@ ON CONFLICT (path) DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is public now, as its stamp, and the page that was kept of it, if one stands."""
+    """What is public now, as its stamp, and the page that was kept of it, if one stands.
+
+    Beside it whether all that is public is a demonstration, which every page that is made asks.
+    """
 
     stamp: int | None
+    is_demonstration: bool
     page: HttpResponse | None
 
 
@@ -91,6 +97,7 @@ def kept(view: View) -> View:
         found = find(path, software=software, known=_known(request), at=begun_at)
         if found.page is not None:
             return found.page
+        request.is_demonstration = found.is_demonstration  # type: ignore[attr-defined]
         response = view(request, *args, **kwargs)
         if (
             found.stamp is not None
@@ -134,12 +141,12 @@ def find(path: str, *, software: str, known: str, at: dt.datetime) -> Found:
     now = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
         cursor.execute(_FIND, [known, path, software, now, now])
-        stamp, etag, headers, body = cursor.fetchone()
+        stamp, is_demonstration, etag, headers, body = cursor.fetchone()
     if etag is None:
-        return Found(stamp, None)
+        return Found(stamp, bool(is_demonstration), None)
     page = HttpResponse(b"" if body is None else bytes(body), headers=json.loads(headers))
     page.headers["ETag"] = etag
-    return Found(stamp, page)
+    return Found(stamp, bool(is_demonstration), page)
 
 
 def stamp() -> int | None:

@@ -3,9 +3,6 @@
 An edition's own figures and words are shown only while the public may read every row it was made
 of. While one of them is held, or once one is retracted, its totals beside the other rows would tell
 that row's figures: the page then sums the rows that may be read, and the file is not there.
-
-Nothing here is kept ready: a review is public from an instant of its own, which kept pages know
-nothing of.
 """
 
 from collections.abc import Iterable
@@ -38,7 +35,7 @@ from reviews.letters.pictures import Drawing, draw
 from reviews.models import AnnualSummary, NationalReview, NationalReviewFile, NationalReviewRow
 from reviews.national import document_of, figures_of
 from reviews.site.files import as_issued
-from reviews.site.responses import stored
+from reviews.site.responses import public, stored
 
 PLACE = "the-slug"  # in an address, where an authority's own goes
 UNAVAILABLE = (
@@ -79,7 +76,7 @@ class AuthorityTable:
     total: tuple[str, ...]
 
 
-@stored
+@public
 def reviews(request: HttpRequest) -> HttpResponse:
     found = NationalReview.objects.published(at=timezone.now()).select_related("round")
     by_year: dict[int, NationalReview] = {}
@@ -88,7 +85,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/reviews.html", {"reviews": list(by_year.values())})
 
 
-@stored
+@public
 def review(request: HttpRequest, year: int) -> HttpResponse:
     at = timezone.now()
     published = NationalReview.objects.published(at=at).filter(round__year=year)

@@ -2,7 +2,7 @@
 
 The page is composed from what is public at the moment. Its file was drawn beforehand, by a command,
 and is known by a digest of what the page says: as soon as the page says something else, the file is
-not served until it is drawn again. The page is not kept ready, since it says whether there is one.
+not served until it is drawn again.
 """
 
 import datetime as dt
@@ -26,7 +26,7 @@ from reviews.models import AnnualSummary, LetterFile, ScrutinyPack, TypeAverage
 from reviews.site.decisions import Improvement, cases_of
 from reviews.site.files import as_issued, gone
 from reviews.site.national import shown_sections
-from reviews.site.responses import stored
+from reviews.site.responses import public, stored
 from reviews.site.views import issued_letter
 
 EVERYTHING = 100_000
@@ -53,7 +53,7 @@ def pack(summary: AnnualSummary, *, at: dt.datetime) -> ReviewDocument:
     return compose_pack(
         summary.statistics(),
         name=summary.name,
-        version=summary.version,
+        version=summary.number,
         letter=from_plain(file.document).narrative,
         letter_address=f"{settings.SITE_ADDRESS}{address}",
         decided=[
@@ -100,7 +100,7 @@ def digest_of(document: ReviewDocument) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-@stored
+@public
 def scrutiny(request: HttpRequest, slug: str, year: int) -> HttpResponse:
     at = timezone.now()
     summary = issued_letter(slug, year, None, at=at)

@@ -89,7 +89,7 @@ def test_addresses_tell_nothing_of_a_round_before_it_is_public(
 def test_queries_are_the_same_however_much_is_public(
     site: None, django_assert_num_queries: object
 ) -> None:
-    with django_assert_num_queries(8):  # type: ignore[operator]
+    with django_assert_num_queries(11):  # type: ignore[operator]
         paths()
 
 
