@@ -239,6 +239,7 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "robots": _once,
     "sitemap": _once,
     "compare": _once,
+    "newest-map": _once,
     "funnels": _once,
     "funnel": _plots,
     "map": _years,
@@ -275,7 +276,7 @@ ROUTES: dict[str, Callable[[Facts], Iterable[Parameters]]] = {
     "letter-version-text": _files("text", of_versions=True),
 }
 # Routes that are no part of what is published; and `addresses` itself adds the sitemap's parts.
-EXCEPTIONS = {"healthz", "newest-map", "compare-svg"}
+EXCEPTIONS = {"healthz", "compare-svg"}
 FEEDS = {"decisions-feed", "published-feed"}
 # Files drawn beforehand, which are not there from a change until they are drawn again.
 DRAWN_LATER = {"scrutiny-pdf"}

@@ -4,11 +4,11 @@ The number of queries is fixed: a page that is not kept ready may ask eight time
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,7 +21,7 @@ from reviews.figures.chance import sentence
 from reviews.figures.counts import Counts, Statistics
 from reviews.figures.measures import MEASURES, RATES, Measure
 from reviews.figures.periods import Period
-from reviews.figures.protection import THRESHOLD, by_category
+from reviews.figures.protection import THRESHOLD
 from reviews.figures.rates import Rate
 from reviews.figures.sentences import in_short, likely
 from reviews.letters.pictures import DrawnPanel, drawn
@@ -30,6 +30,7 @@ from reviews.models import AnnualSummary, PublishedFigure
 from reviews.site import history, names
 from reviews.site.decisions import cases_of
 from reviews.site.funnels import PLURALS
+from reviews.site.tables import protected
 
 PROTECTED = "protected"  # in place of a count by which somebody could be known
 # Which rate a block of the letter's statistics is about.
@@ -107,7 +108,7 @@ def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
         slug=slug,
     )
     predecessors, successors = _relatives(authority)
-    rows = _issued([authority, *predecessors, *successors], at=at)
+    rows, former = _issued(authority, [*predecessors, *successors], at=at)
     issued = rows.get(authority.pk, [])
     current = {row.year_ending: row for row in issued if not row.is_replaced}
     retracted = {row_year: row for row_year, row in current.items() if hasattr(row, "retraction")}
@@ -147,7 +148,7 @@ def page(slug: str, year: int | None, *, at: dt.datetime) -> dict[str, Any]:
         "cases": cases_of(authority, at=at),
         "letters": issued,
         "replaced": {row.pk for row in issued if row.is_replaced},
-        **(_figures(summary, lines) if summary else {}),
+        **(_figures(summary, lines, former) if summary else {}),
     }
 
 
@@ -162,20 +163,36 @@ def _relatives(authority: Authority) -> tuple[list[Authority], list[Authority]]:
     return sorted(before, key=names.alphabetical), sorted(after, key=names.alphabetical)
 
 
-def _issued(authorities: Sequence[Authority], *, at: dt.datetime) -> dict[int, list[AnnualSummary]]:
-    """Every issued row that the public knows of, by authority, the newest first. One query."""
+def _issued(
+    authority: Authority, relatives: Sequence[Authority], *, at: dt.datetime
+) -> tuple[dict[int, list[AnnualSummary]], list[AnnualSummary]]:
+    """Every issued row that the public knows of, by authority, the newest first. One query.
+
+    Apart from them all rows of the authority itself that a later one replaced, whether the public
+    knows of them or not: what is protected in one stays protected in the rows after it, and nothing
+    else is taken from them.
+    """
+    shown = AnnualSummary.objects.shown(at=at).order_by()
+    replaced = AnnualSummary.objects.superseded().filter(authority=authority).order_by()
     rows = (
-        AnnualSummary.objects.shown(at=at)
-        .filter(authority__in=authorities)
+        AnnualSummary.objects.filter(
+            Q(pk__in=shown.filter(authority__in=[authority, *relatives]).values("pk"))
+            | Q(pk__in=replaced.values("pk"))
+        )
+        .annotate(is_shown=Exists(shown.filter(pk=OuterRef("pk"))))
         .with_is_replaced()
         .with_sums_public(at=at)
         .select_related("letter", "freeze__round", "correction", "retraction")
         .order_by("-year_ending", "-version")
     )
     found: dict[int, list[AnnualSummary]] = {}
+    former: list[AnnualSummary] = []
     for row in rows:
-        found.setdefault(row.authority_id, []).append(row)
-    return found
+        if row.is_shown:
+            found.setdefault(row.authority_id, []).append(row)
+        if row.is_replaced and row.authority_id == authority.pk:
+            former.insert(0, row)
+    return found, former
 
 
 def _with_letters(
@@ -203,7 +220,9 @@ def _residents(authority: Authority, summary: AnnualSummary | None) -> dict[str,
 # The figures of one year --------------------------------------------------------------------------
 
 
-def _figures(summary: AnnualSummary, lines: Sequence[history.Year]) -> dict[str, Any]:
+def _figures(
+    summary: AnnualSummary, lines: Sequence[history.Year], former: Iterable[AnnualSummary]
+) -> dict[str, Any]:
     statistics = summary.statistics()
     counts = statistics.counts
     before = next((line for line in lines if line.year == summary.year_ending - 1), None)
@@ -214,7 +233,7 @@ def _figures(summary: AnnualSummary, lines: Sequence[history.Year]) -> dict[str,
             Block(panel, _fair(MEASURE_OF_PANEL.get(panel.panel.key), summary, statistics, before))
             for panel in drawn(panels(statistics))
         ],
-        "categories": _categories(summary),
+        "categories": _categories(summary, former),
         "threshold": THRESHOLD,
         "outcomes": _outcomes(counts),
         "compliance": _compliance(counts),
@@ -279,19 +298,10 @@ class CategoryLine:
     upheld: str
 
 
-def _categories(summary: AnnualSummary) -> list[CategoryLine]:
-    """Counts by category, protected as in open data, and their totals last.
-
-    One query for a correction, since what the versions before it protected stays protected; none
-    for a first version.
-    """
-    former: list[Counts] = []
-    if summary.version > 1:
-        earlier = AnnualSummary.objects.superseded().filter(
-            freeze=summary.freeze_id, authority=summary.authority_id
-        )
-        former = [row.counts() for row in earlier.order_by("version")]
-    found = by_category(summary.counts(), former=former)
+def _categories(summary: AnnualSummary, former: Iterable[AnnualSummary]) -> list[CategoryLine]:
+    """Counts by category, protected as in open data, and their totals last."""
+    of_freeze = [row for row in former if row.freeze_id == summary.freeze_id]
+    found = protected(summary, of_freeze)
     rows = (found.received, found.investigated, found.upheld)
     lines = [
         CategoryLine(str(category.label), *(_shown(row.cells[category.value]) for row in rows))

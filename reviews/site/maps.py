@@ -1,10 +1,11 @@
 """The map: a hexagon for each council, and the same figures as a table."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -55,11 +56,12 @@ class Entry:
 
 @public
 def newest_map(request: HttpRequest) -> HttpResponse:
-    """To the map of the newest year that is public."""
-    newest = Round.objects.published(at=timezone.now()).order_by("-year").first()
+    """The map of the newest year that is public."""
+    at = timezone.now()
+    newest = Round.objects.published(at=at).order_by("-year").first()
     if newest is None:
-        raise Http404
-    return redirect("map", year=newest.year)
+        return render(request, "reviews/no_map.html")
+    return _page(request, newest, Layer.DISTRICTS, "uphold", at=at)
 
 
 @public
@@ -68,7 +70,13 @@ def council_map(
 ) -> HttpResponse:
     at = timezone.now()
     round_ = get_object_or_404(Round.objects.published(at=at), year=year)
-    shown = Layer(layer)
+    return _page(request, round_, Layer(layer), measure, at=at)
+
+
+def _page(
+    request: HttpRequest, round_: Round, shown: Layer, measure: str, *, at: dt.datetime
+) -> HttpResponse:
+    year, layer = round_.year, shown
     rows = {
         row.authority_id: row
         for row in AnnualSummary.objects.shown(at=at)

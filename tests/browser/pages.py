@@ -7,7 +7,13 @@ import pytest
 from casework.models import Authority
 from reviews.models import Demonstration, PublishedFigure
 from tests.factories import make_authority
-from tests.reviews.site.builders import SPECIMEN, correct, make_frozen_round, make_issued
+from tests.reviews.site.builders import (
+    SPECIMEN,
+    correct,
+    make_edition,
+    make_frozen_round,
+    make_issued,
+)
 from tests.reviews.site.cases import make_stated, publish
 
 COUNCIL = "/councils/lynn/"
@@ -20,6 +26,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "council-receipts": ("How each figure of a year came about", f"{COUNCIL}2020/receipts/"),
     "letter": ("A letter as a page", f"{COUNCIL}2020/letter/"),
     "letter-version": ("An earlier version of a letter", f"{COUNCIL}2020/letter/1/"),
+    "scrutiny": ("A pack for a scrutiny committee", f"{COUNCIL}2020/scrutiny/"),
+    "reviews": ("The national reviews", "/reviews/"),
+    "review": ("The national review of a year", "/reviews/2020/"),
+    "newest-map": ("The newest map", "/map/"),
     "map": ("The map of a year", "/map/2020/"),
     "map-of": ("A map of other councils", "/map/2020/counties/upheld-per-100k/"),
     "decisions": ("The list of decisions", "/decisions/"),
@@ -82,7 +92,9 @@ def site(transactional_db: None, live_server: object) -> str:
     gone = make_authority("Gone Council", slug="gone", ends_on=dt.date(2019, 3, 31))
     gone.successors.add(lynn)
     make_issued(make_frozen_round(2019), lynn, upheld=5, not_upheld=3, satisfied=4)
-    correct(make_issued(make_frozen_round(2020), lynn, **SPECIMEN), not_upheld=1, upheld=1)
+    round_ = make_frozen_round(2020)
+    correct(make_issued(round_, lynn, **SPECIMEN), not_upheld=1, upheld=1)
+    make_edition(round_, foreword="# Why it matters\n\nCouncils learn from **complaints**.")
     PublishedFigure.objects.create(
         authority=lynn,
         year_ending=2018,

@@ -115,6 +115,7 @@ class Command(BaseCommand):
             manager=User.objects.get(username="manager"),
             today=today,
         )
+        self.run("draw_packs", 2020)
 
     def make_users(self) -> None:
         password = make_password(PASSWORD)  # slow by design, so once for all
@@ -135,6 +136,8 @@ class Command(BaseCommand):
             self.run("freeze_round", year, by="editor")
             self.run("approve_letters", year, by="approver")
             self.run("issue_letters", year, by="editor")
+        self.run("make_review", 2020, by="editor")
+        self.run("approve_review", 2020, by="approver")
 
     def open_round(self, year: int, letter_on: dt.date | str, public_on: dt.date | str) -> None:
         self.run("open_round", year, letter_date=str(letter_on), publish_at=str(public_on))

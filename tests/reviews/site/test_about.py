@@ -15,7 +15,7 @@ from tests.reviews.site.words import Page
 
 # Routes that answer with something else than a page.
 NO_PAGE = {
-    *("healthz", "newest-map", "decisions-feed", "published-feed"),
+    *("healthz", "decisions-feed", "published-feed"),
     *("data-manifest", "letter-text", "letter-version-text"),
 }
 

@@ -356,7 +356,7 @@ def test_page_keeps_protected_what_an_earlier_version_protected(
     assert lines["Other"].split()[0] == "protected"
     with CaptureQueriesContext(connection) as queries:
         get(client, "/councils/kings-lynn/")
-    assert len(queries) == 8
+    assert len(queries) == 7
 
 
 def test_page_tells_every_outcome_with_its_share(client: Client, kings_lynn: Authority) -> None:

@@ -24,7 +24,14 @@ from casework.models import Authority, FormerCode
 from casework.triggers import NoteChange
 from ombudsman.urls import urlpatterns
 from reviews.management.commands.keep_pages import is_kept
-from reviews.models import AnnualSummary, Demonstration, KeptPage, PublicChange, Round
+from reviews.models import (
+    AnnualSummary,
+    Demonstration,
+    KeptPage,
+    PublicChange,
+    PublishedFigure,
+    Round,
+)
 from reviews.site import kept
 from reviews.site.addresses import addresses as all_addresses
 from reviews.site.responses import public, stored
@@ -91,6 +98,31 @@ def test_page_is_made_once_and_then_read_by_one_query(
     assert first.status == 200
     assert second == first == made(address)
     assert ask(client, address, "HEAD").headers == first.headers
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        (COUNCIL, 8),
+        (f"{COUNCIL}2018/", 9),  # a year taken over asks for the council's name of then
+        (f"{COUNCIL}2020/receipts/", 3),
+        ("/map/2020/", 9),  # one of them because this round keeps no layout
+        ("/funnel/2020/district/uphold/", 5),
+        ("/data/2020/statistics.csv", 4),
+    ],
+)
+def test_page_that_is_not_ready_asks_few_times(
+    client: Client, summary: AnnualSummary, address: str, number: int
+) -> None:
+    """All that is asked, looking for a kept page and keeping it among it; for a correction too."""
+    correct(summary, upheld=2, received=9137)
+    PublishedFigure.objects.create(
+        authority=summary.authority, year_ending=2018, uphold_percent=50, source="Example"
+    )
+    ask(client, "/methods/")  # the software's digest, and what else a process reads once
+    with CaptureQueriesContext(connection) as captured:
+        assert ask(client, address).status == 200
+    assert len(captured) == number
 
 
 def test_page_asked_for_by_head_is_kept_whole(client: Client, summary: AnnualSummary) -> None:
