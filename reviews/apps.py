@@ -34,7 +34,7 @@ LISTS = {
         "RoundEvent",
         "WordingVersion", "WordingDraft", "LateReplies", "SummaryCondition",
         "NationalReview", "ReviewText", "NationalReviewFile", "NationalReviewRow",
-        "ScrutinyPack",
+        "ScrutinyPack", "MapLayout",
     ],
     "Publication": [
         "Statement", "CheckedPlaces", "PublicationException", "DecisionReview",

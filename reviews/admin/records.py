@@ -29,6 +29,7 @@ from reviews.models import (
     LetterAlternative,
     LetterCode,
     LetterFile,
+    MapLayout,
     PublishedFigure,
     RoundEvent,
     Signatory,
@@ -95,6 +96,15 @@ def by_category(counts: Mapping[str, int]) -> SafeString | None:
     if not rows:
         return None
     return format_html_join(SafeString("<br>"), "{}: {}", rows)
+
+
+@admin.register(MapLayout)
+class MapLayoutAdmin(RecordAdmin):
+    """Where councils stand on a year's maps, as it was frozen."""
+
+    list_display = ("freeze", "layer")
+    list_filter = ("layer", "freeze__round")
+    list_select_related = ("freeze__round",)
 
 
 @admin.register(AnnualSummary)

@@ -804,8 +804,8 @@ def test_issue_refuses_a_letter_that_cannot_be_drawn_in_large_print(authority: A
     with pytest.raises(Refused) as refused:
         rounds.store_alternatives(letter, replace(compose(letter), panels=(panel,)))
     assert refusal(refused) == [
-        "The letter to Example District Council cannot be drawn in large print: a chart is too "
-        "long for a page."
+        "The letter to Example District Council cannot be drawn in large print: a chart or a row "
+        "of a table is too long for a page."
     ]
 
 

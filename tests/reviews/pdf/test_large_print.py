@@ -99,7 +99,7 @@ def test_panel_longer_than_a_page_goes_on_overleaf() -> None:
 def test_chart_longer_than_a_page_is_refused() -> None:
     bars = tuple(Bar(f"Bar {n}", str(n), n, 50) for n in range(50))
     panel = Panel("overview", "Overview", (), Chart("Fifty bars", bars))
-    with pytest.raises(DoesNotFit, match="a chart is too long for a page"):
+    with pytest.raises(DoesNotFit, match="a chart or a row of a table is too long for a page"):
         render(letter(panels=(panel,)), LARGE_PRINT)
 
 

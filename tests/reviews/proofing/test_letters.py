@@ -82,7 +82,8 @@ def test_proof_names_the_rendition_that_cannot_be_made() -> None:
     panels = (replace(first, chart=replace(first.chart, bars=bars)), *others)
     found = read(replace(document, panels=panels), statistics=letter.summary.statistics())
     assert [str(each) for each in found if each.code == "overflow"] == [
-        "in large print: a chart is too long for a page; shorten the letter's words."
+        "in large print: a chart or a row of a table is too long for a page; shorten the letter's "
+        "words."
     ]
 
 
