@@ -77,13 +77,7 @@ def _page(
     request: HttpRequest, round_: Round, shown: Layer, measure: str, *, at: dt.datetime
 ) -> HttpResponse:
     year, layer = round_.year, shown
-    rows = {
-        row.authority_id: row
-        for row in AnnualSummary.objects.shown(at=at)
-        .current()
-        .filter(freeze__round=round_, authority_type__in=shown.types)
-        .select_related("retraction")
-    }
+    rows = _rows(round_, shown, at=at)
     cells = _cells(round_, shown)
     authorities = [
         authority
@@ -136,6 +130,46 @@ def _page(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The map without words, a picture that leads to it: a middle and a shade for each council."""
+
+    year: int
+    width: str
+    height: str
+    hexagons: list[tuple[str, str, str]]
+    hexagon: str = HEXAGON
+
+
+def glance(round_: Round, *, at: dt.datetime) -> Glance:
+    """Complaints upheld in counties and single-tier councils. Two queries."""
+    cells = _cells(round_, Layer.COUNTIES)
+    rows = _rows(round_, Layer.COUNTIES, at=at)
+    drawing = picture(dict.fromkeys(cells.values(), ""))
+    hexagons = []
+    for key, cell in sorted(cells.items(), key=lambda item: item[1]):
+        read = _reading(rows.get(key), "uphold")
+        hexagons.append((*drawing.middles[cell], read.shade))
+    return Glance(round_.year, drawing.width, drawing.height, hexagons)
+
+
+def _rows(round_: Round, layer: Layer, *, at: dt.datetime) -> dict[int, AnnualSummary]:
+    """What may be read of the councils of a layer, by the authority's key."""
+    rows = (
+        AnnualSummary.objects.shown(at=at)
+        .current()
+        .filter(freeze__round=round_, authority_type__in=layer.types)
+        .select_related("retraction")
+    )
+    return {row.authority_id: row for row in rows}
+
+
+def _reading(row: AnnualSummary | None, measure: str) -> Reading:
+    if row is None:
+        return NOT_PUBLISHED
+    return RETRACTED if hasattr(row, "retraction") else reading(measure, row.statistics())
+
+
 def address(year: int, layer: str, measure: str) -> str:
     return reverse("map-of", kwargs={"year": year, "layer": layer, "measure": measure})
 
@@ -157,10 +191,7 @@ def entry(
     """A council without a row that is shown has no figures, whatever the reason."""
     name = row.name if row else authority.name_on(period.last_day)
     to = authority.get_absolute_url()
-    if row is None:
-        read = NOT_PUBLISHED
-    else:
-        read = RETRACTED if hasattr(row, "retraction") else reading(measure, row.statistics())
+    if row:
         to += f"{period.year_ending}/"
     return Entry(
         name=name,
@@ -168,7 +199,7 @@ def entry(
         label=abbreviation(authority.short_name or name),
         address=to,
         region=authority.region,
-        reading=read,
+        reading=_reading(row, measure),
         x=spot[0],
         y=spot[1],
     )

@@ -18,7 +18,7 @@ from reviews.figures.protection import THRESHOLD
 from reviews.letters.document import from_plain
 from reviews.letters.pictures import drawn
 from reviews.models import AnnualSummary, Demonstration, LetterFile, Round, TypeAverage
-from reviews.site import changes, history, names
+from reviews.site import changes, history, maps, names
 from reviews.site.council import page as council_page
 from reviews.site.responses import public
 from reviews.site.tables import OVER_YEARS, TABLES
@@ -99,6 +99,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "found": names.search(query),
             "rounds": [(round_, letters[round_.year]) for round_ in rounds],
             "averages": averages,
+            "glance": maps.glance(rounds[0], at=at) if rounds and not query else None,
             "is_without_counts": any(not average.has_counts for average in averages),
         },
     )

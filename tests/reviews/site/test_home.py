@@ -8,9 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from casework.models import EarlierName, FormerCode
-from reviews.models import Demonstration
+from reviews.models import Demonstration, Round
 from tests.factories import make_authority
-from tests.reviews.site.builders import SPECIMEN, make_frozen_round, make_issued
+from tests.reviews.site.builders import SPECIMEN, hold, make_frozen_round, make_issued
 from tests.reviews.site.words import Page
 
 
@@ -164,7 +164,8 @@ def test_home_asks_a_fixed_number_of_queries(client: Client, rounds: int) -> Non
         client.get("/")
     with CaptureQueriesContext(connection) as search:
         client.get("/?q=example")
-    assert (len(home), len(search)) == (4, 8)
+    # The first page has a map, and these rounds keep no layout of it.
+    assert (len(home), len(search)) == (7, 8)
 
 
 def test_pages_are_for_reading_only(client: Client) -> None:
@@ -189,3 +190,21 @@ def test_health_is_503_when_the_database_does_not_answer(
         patch.setattr(connection, "cursor", refuse)
         response = client.get("/healthz")
     assert (response.status_code, response.content) == (503, b"unavailable")
+
+
+def test_home_leads_to_the_map_by_a_picture_of_it(client: Client) -> None:
+    assert Page(client.get("/").content).classed("glance") == []
+    make_issued(
+        make_frozen_round(),
+        make_authority("Devon", authority_type="county", latitude="50.7", longitude="-3.8"),
+        upheld=9,
+        not_upheld=3,
+    )
+    held = make_authority("Kent", authority_type="county", latitude="51.2", longitude="0.7")
+    hold(make_issued(Round.objects.get(), held, upheld=12))
+    page = Page(client.get("/").content)
+    (link,) = page.classed("glance")
+    assert link.attributes["href"] == "/map/2020/"
+    assert link.text == "All councils on a map: complaints upheld, 2020"
+    assert sorted(each.attributes["class"] or "" for each in page.all("use")) == ["b4", "gap"]
+    assert Page(client.get("/?q=devon").content).classed("glance") == []
