@@ -131,7 +131,7 @@ def make_review(
             locked.year,
             rows,
             recommendations=_recommendations(locked, rows),
-            categories=categories_of(locked.freeze_id, rows),
+            categories=categories_of(locked.freeze_id, rows, at=publish_at),
         )
         if wrong := problems(found):
             raise Refused(*(f"{problem[0].upper()}{problem[1:]}." for problem in wrong))
@@ -245,7 +245,11 @@ def changes_since(review: NationalReview) -> list[str]:
     now = set(rows.filter(freeze__round=review.round_id).values_list("pk", flat=True))
     then = set(review.rows.values_list("summary", flat=True))
     gone, new = len(then - now), len(now - then)
+    one = NationalReview.objects.filter(pk=review.pk)
+    is_whole = gone > 0 or one.whole(at=review.publish_at).exists()
     words = {
+        "A letter that was replaced, and that its figures by category are of, is not public any "
+        "more.": not is_whole,
         f"Letters it was made of that were corrected, held or retracted since: {gone}.": gone,
         f"Letters it was not made of that are public with it, or will be: {new}.": new,
     }

@@ -118,7 +118,7 @@ def _corrected(row: AnnualSummary, at: dt.datetime) -> News:
     return News(
         at=at,
         title=f"Letter corrected: {row.name}, {row.year_ending}",
-        text=f"Version {row.number} takes the place of the one before; both can be read.",
+        text=f"Version {row.number} takes the place of the one before.",
         path=_path(row),
         key=_path(row),
     )

@@ -36,6 +36,7 @@ from tests.factories import (
 )
 from tests.reviews.pdf.reading import page_texts
 from tests.reviews.pdf.structure import problems
+from tests.reviews.site.builders import correct, retract
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +237,23 @@ def test_review_whose_letters_changed_is_made_anew_first(
     )
 
 
+def test_review_by_category_is_made_anew_when_a_replaced_letter_is_retracted(
+    round_: Round, maker: User, second: User
+) -> None:
+    anna = Authority.objects.get(official_name="Anna Council").annual_summaries.get()
+    correct(anna)
+    review = national.make_review(round_=round_, by=maker)
+    assert review.figures["categories"]
+    assert national.changes_since(review) == []
+    retract(anna)
+    assert "figures by category" in refused(
+        lambda: national.approve_review(review=review, by=second)
+    )
+    review = national.make_review(round_=round_, by=maker)
+    assert review.figures["categories"] is None
+    national.approve_review(review=review, by=second)
+
+
 def test_date_stands_once_the_review_is_public(round_: Round, maker: User, second: User) -> None:
     review = national.make_review(round_=round_, by=maker)
     later = timezone.now() + dt.timedelta(days=2)
@@ -395,5 +413,5 @@ def test_page_of_a_review_costs_the_same_for_one_edition_and_three(
         review = national.make_review(round_=round_, by=maker, reason="Again" if edition else "")
         national.approve_review(review=review, by=second)
     client = member("auditor")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("admin:reviews_nationalreview_round", args=[round_.pk]))
