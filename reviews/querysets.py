@@ -411,9 +411,7 @@ class NationalReviewQuerySet(QuerySet["NationalReview"]):
         )
         return self.filter(
             ~Exists(
-                rows.filter(
-                    ~Exists(readable.filter(pk=OuterRef("summary"))), review=OuterRef("pk")
-                )
+                rows.filter(~Exists(readable.filter(pk=OuterRef("summary"))), review=OuterRef("pk"))
             ),
             Q(figures__categories=None) | ~Exists(first),
         )
