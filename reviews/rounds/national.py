@@ -189,10 +189,16 @@ def _rows(round_: Round, publish_at: dt.datetime) -> list[AnnualSummary]:
 
 
 def _recommendations(round_: Round, rows: list[AnnualSummary]) -> dict[str, int] | None:
-    """Recommendations of the year's upheld decisions by category, of these authorities alone.
+    """Recommendations of the year's upheld decisions by category.
 
-    None where none at all is recorded: then they were not recorded rather than not made.
+    None unless `rows` are of every authority of the freeze: taking the numbers of one edition away
+    from those of another would tell what was recommended to one authority, personal remedies too.
+    None also where none at all is recorded: then they were not recorded rather than not made.
     """
+    wanted = {row.authority_id for row in rows}
+    of_freeze = AnnualSummary.objects.filter(freeze=round_.freeze_id, version=1).order_by()
+    if wanted != set(of_freeze.values_list("authority", flat=True)):
+        return None
     period = round_.period
     found = (
         Recommendation.objects.filter(
@@ -203,7 +209,6 @@ def _recommendations(round_: Round, rows: list[AnnualSummary]) -> dict[str, int]
         .values_list("decision__authority", "category")
         .annotate(number=Count("pk"))
     )
-    wanted = {row.authority_id for row in rows}
     numbers = Counter[str]()
     for authority, category, number in found:
         if authority in wanted:

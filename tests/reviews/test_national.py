@@ -19,6 +19,7 @@ from reviews import rounds
 from reviews.letters.national import WITHHELD
 from reviews.models import (
     AnnualSummary,
+    Letter,
     NationalReview,
     NationalReviewFile,
     NationalReviewRow,
@@ -108,6 +109,18 @@ def test_held_and_retracted_letters_are_not_in_an_edition(round_: Round, maker: 
     # A sum by category would be of other rows than one made after the release.
     assert review.figures["categories"] is None
     assert str(review.document).count(WITHHELD) == 2
+
+
+def test_recommendations_are_left_out_while_an_authority_is_held(
+    round_: Round, maker: User
+) -> None:
+    bela = Letter.objects.filter(summary__name="Bela Council")
+    rounds.hold(
+        round_=round_, by=make_user("holder", "hold_letters"), reason="A query", letters=bela
+    )
+    review = national.make_review(round_=round_, by=maker)
+    assert list(review.rows.values_list("summary__name", flat=True)) == ["Anna Council"]
+    assert review.figures["recommendations"] is None
 
 
 def test_edition_not_approved_is_made_anew_under_its_number(round_: Round, maker: User) -> None:
