@@ -1,5 +1,6 @@
 """From frozen rows to the national review as a plain value: for its editions, and for the page."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
@@ -58,12 +59,19 @@ def figures_of(
     )
 
 
-def categories_of(freeze_id: int | None, rows: Collection[AnnualSummary]) -> Categories | None:
-    """The counts by category that may be shown beside `rows`, those of a freeze that are public.
+def categories_of(
+    freeze_id: int | None, rows: Collection[AnnualSummary], *, at: dt.datetime
+) -> Categories | None:
+    """The counts by category that may be shown beside `rows`, those of a freeze public at `at`.
 
-    None unless every authority of the freeze is among them: the sums are of them all.
+    None unless every authority of the freeze is among them, and the first row of each is public,
+    too: the sums are of those rows, of which some may have been replaced before they were issued.
     """
-    first = list(AnnualSummary.objects.filter(freeze=freeze_id, version=1))
+    of_freeze = AnnualSummary.objects.filter(freeze=freeze_id, version=1)
+    first = list(of_freeze)
+    readable = set(of_freeze.published(at=at).values_list("pk", flat=True))
+    if readable != {row.pk for row in first}:
+        return None
     if {row.authority_id for row in first} != {row.authority_id for row in rows}:
         return None
     groups: dict[str, list[Counts]] = defaultdict(list)

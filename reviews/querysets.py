@@ -399,8 +399,19 @@ class NationalReviewQuerySet(QuerySet["NationalReview"]):
         """Those of whose rows the public may read every one.
 
         While one is held, and once one is retracted, the totals beside the other rows would tell
-        its figures, so that neither they nor the PDF file may be shown.
+        its figures, so that neither they nor the PDF file may be shown. Figures by category are of
+        the first row of every authority, also where a later one is among the edition's own.
         """
         rows = apps.get_model("reviews", "NationalReviewRow")._default_manager.order_by()
-        readable = _summaries().published(at=at).filter(pk=OuterRef("summary"))
-        return self.filter(~Exists(rows.filter(~Exists(readable), review=OuterRef("pk"))))
+        readable = _summaries().published(at=at)
+        first = _summaries().filter(
+            ~Exists(readable.filter(pk=OuterRef("pk"))),
+            freeze__current_of=OuterRef("round"),
+            version=1,
+        )
+        return self.filter(
+            ~Exists(
+                rows.filter(~Exists(readable.filter(pk=OuterRef("summary"))), review=OuterRef("pk"))
+            ),
+            Q(figures__categories=None) | ~Exists(first),
+        )

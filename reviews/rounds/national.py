@@ -131,7 +131,7 @@ def make_review(
             locked.year,
             rows,
             recommendations=_recommendations(locked, rows),
-            categories=categories_of(locked.freeze_id, rows),
+            categories=categories_of(locked.freeze_id, rows, at=publish_at),
         )
         if wrong := problems(found):
             raise Refused(*(f"{problem[0].upper()}{problem[1:]}." for problem in wrong))
@@ -189,10 +189,16 @@ def _rows(round_: Round, publish_at: dt.datetime) -> list[AnnualSummary]:
 
 
 def _recommendations(round_: Round, rows: list[AnnualSummary]) -> dict[str, int] | None:
-    """Recommendations of the year's upheld decisions by category, of these authorities alone.
+    """Recommendations of the year's upheld decisions by category.
 
-    None where none at all is recorded: then they were not recorded rather than not made.
+    None unless `rows` are of every authority of the freeze: taking the numbers of one edition away
+    from those of another would tell what was recommended to one authority, personal remedies too.
+    None also where none at all is recorded: then they were not recorded rather than not made.
     """
+    wanted = {row.authority_id for row in rows}
+    of_freeze = AnnualSummary.objects.filter(freeze=round_.freeze_id, version=1).order_by()
+    if wanted != set(of_freeze.values_list("authority", flat=True)):
+        return None
     period = round_.period
     found = (
         Recommendation.objects.filter(
@@ -203,7 +209,6 @@ def _recommendations(round_: Round, rows: list[AnnualSummary]) -> dict[str, int]
         .values_list("decision__authority", "category")
         .annotate(number=Count("pk"))
     )
-    wanted = {row.authority_id for row in rows}
     numbers = Counter[str]()
     for authority, category, number in found:
         if authority in wanted:
@@ -245,7 +250,11 @@ def changes_since(review: NationalReview) -> list[str]:
     now = set(rows.filter(freeze__round=review.round_id).values_list("pk", flat=True))
     then = set(review.rows.values_list("summary", flat=True))
     gone, new = len(then - now), len(now - then)
+    one = NationalReview.objects.filter(pk=review.pk)
+    is_whole = gone > 0 or one.whole(at=review.publish_at).exists()
     words = {
+        "A letter that was replaced, and that its figures by category are of, is not public any "
+        "more.": not is_whole,
         f"Letters it was made of that were corrected, held or retracted since: {gone}.": gone,
         f"Letters it was not made of that are public with it, or will be: {new}.": new,
     }

@@ -112,7 +112,9 @@ def changes(*, at: dt.datetime) -> list[Change]:
         .prefetch_related(
             Prefetch(
                 "summaries",
-                AnnualSummary.objects.superseded().select_related("letter", "correction"),
+                AnnualSummary.objects.superseded().select_related(
+                    "letter", "correction", "retraction"
+                ),
                 to_attr="replaced",
             )
         )
@@ -224,7 +226,11 @@ def _of_row(row: AnnualSummary, history: _History) -> Iterator[Change]:
         former = history.former(row)
         if former and issued_at > freeze.round.publish_at:
             why = "" if retraction else row.reason
-            different = _different(freeze, former, row)
+            different = (
+                OF_AUTHORITIES  # which had no row of it
+                if _was_retracted(former, at=appeared)
+                else _different(freeze, former, row)
+            )
             yield replace(change(appeared, What.CORRECTED, why), tables=different)
         elif timezone.localdate(appeared) > timezone.localdate(history.public_from[freeze.pk]):
             yield change(appeared, What.ADDED)
@@ -238,6 +244,10 @@ def _of_row(row: AnnualSummary, history: _History) -> Iterator[Change]:
         and (replaced_at is None or replaced_at > retraction.retracted_at)
     ):
         yield change(retraction.retracted_at, What.RETRACTED, retraction.notice)
+
+
+def _was_retracted(row: AnnualSummary, *, at: dt.datetime) -> bool:
+    return hasattr(row, "retraction") and row.retraction.retracted_at <= at
 
 
 def _different(freeze: Freeze, former: AnnualSummary, row: AnnualSummary) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def compare_svg(request: HttpRequest) -> HttpResponse:
 
 def _with_figures(at: dt.datetime) -> dict[str, Authority]:
     """Every authority with a figure that is public, by slug, in alphabetical order. One query."""
-    counted = AnnualSummary.objects.published(at=at).order_by().values("authority")
+    counted = AnnualSummary.objects.published(at=at).current().order_by().values("authority")
     taken_over = PublishedFigure.objects.without_own_round().order_by().values("authority")
     found = Authority.objects.filter(Q(pk__in=counted) | Q(pk__in=taken_over))
     return {each.slug: each for each in sorted(found, key=names.alphabetical)}

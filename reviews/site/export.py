@@ -22,7 +22,7 @@ from django.utils import timezone
 from django.views.defaults import page_not_found
 
 from casework.refusals import Refused
-from reviews.models import Round
+from reviews.models import NationalReview, Round
 from reviews.site import kept
 from reviews.site.addresses import DRAWN_LATER, NEEDS_SERVER, Address, addresses
 
@@ -116,7 +116,11 @@ def _fill(folder: Path, progress: Progress | None) -> int:
 def _state() -> tuple[object, ...]:
     """What must be the same at the end as at the beginning: changes, the day, what is published."""
     at = timezone.now()
-    return (kept.stamp(), timezone.localdate(at), Round.objects.published(at=at).count())
+    return (
+        *(kept.stamp(), timezone.localdate(at)),
+        Round.objects.published(at=at).count(),
+        NationalReview.objects.published(at=at).count(),
+    )
 
 
 def file_name(address: Address, response: HttpResponse) -> str:

@@ -165,11 +165,15 @@ def _in_words(measure: str, kind: str, year: int, lines: list[Line], average: Ra
     told = [line.verdict for line in lines]
     return (
         f"Funnel plot. {MEASURES[measure].label} in {PLURALS[TYPES[kind]]}, year ending 31 March "
-        f"{year}. Average {average.percent}%. Of {len(told)} councils, "
+        f"{year}. Average {average.percent}%. Of {_councils(len(told))}, "
         f"{told.count(Verdict.HIGHER)} higher and {told.count(Verdict.LOWER)} lower than chance "
         f"would explain, {told.count(Verdict.UNREMARKABLE)} no more than chance, "
         f"{told.count(Verdict.TOO_FEW)} too few to tell. The table gives the figures."
     )
+
+
+def _councils(number: int) -> str:
+    return "1 council" if number == 1 else f"{number} councils"
 
 
 def _choices(

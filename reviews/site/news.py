@@ -1,4 +1,7 @@
-"""What became public in the last days: reviews, letters on their own, retractions, decisions."""
+"""What became public in the last days.
+
+Annual and national reviews, letters on their own, retractions and decisions.
+"""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -10,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reviews.figures.periods import Period
-from reviews.models import AnnualSummary, Hold, PublishedDecision
+from reviews.models import AnnualSummary, Hold, NationalReview, PublishedDecision
 from reviews.querysets import AnnualSummaryQuerySet
 
 DAYS = 30
@@ -35,10 +38,10 @@ class News:
 
 
 def news(*, at: dt.datetime) -> list[News]:
-    """The newest first: of today and the days before it, `DAYS` in all. Three queries."""
+    """The newest first: of today and the days before it, `DAYS` in all. Four queries."""
     first_day = timezone.localdate(at) - dt.timedelta(days=DAYS - 1)
     since = _begin(first_day)
-    found = [*_letters(since, at), *_decisions(first_day, at)]
+    found = [*_letters(since, at), *_national(since, at), *_decisions(first_day, at)]
     return sorted(found, key=lambda each: (-each.at.timestamp(), each.key))
 
 
@@ -118,7 +121,7 @@ def _corrected(row: AnnualSummary, at: dt.datetime) -> News:
     return News(
         at=at,
         title=f"Letter corrected: {row.name}, {row.year_ending}",
-        text=f"Version {row.number} takes the place of the one before; both can be read.",
+        text=f"Version {row.number} takes the place of the one before.",
         path=_path(row),
         key=_path(row),
     )
@@ -150,6 +153,22 @@ def _public_at(row: AnnualSummary) -> dt.datetime:
         if hold.held_at <= found and hold.released_at and hold.released_at > found:
             found = hold.released_at
     return found
+
+
+def _national(since: dt.datetime, at: dt.datetime) -> Iterator[News]:
+    """Editions of national reviews; one approved after its instant is public from then on."""
+    editions = NationalReview.objects.published(at=at).filter(
+        Q(publish_at__gte=since) | Q(approved_at__gte=since)
+    )
+    for edition in editions.select_related("round").defer("figures", "document"):
+        year, number = edition.round.year, edition.number
+        yield News(
+            at=max(edition.publish_at, edition.approved_at or edition.publish_at),
+            title=f"National review {year}" + (f", edition {number}" if number > 1 else ""),
+            text=f"All complaints about councils together, for {Period(year).text}.",
+            path=reverse("review", kwargs={"year": year}),
+            key=f"/reviews/{year}/edition-{number}",
+        )
 
 
 def _decisions(first_day: dt.date, at: dt.datetime) -> Iterator[News]:

@@ -242,7 +242,7 @@ def letter(request: HttpRequest, slug: str, year: int, version: int | None = Non
     versions = (
         AnnualSummary.objects.shown(at=at)
         .filter(authority=summary.authority_id, year_ending=year)
-        .select_related("correction")
+        .select_related("correction", "retraction")
         .order_by("version")
     )
     context: dict[str, Any] = {

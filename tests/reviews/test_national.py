@@ -19,6 +19,7 @@ from reviews import rounds
 from reviews.letters.national import WITHHELD
 from reviews.models import (
     AnnualSummary,
+    Letter,
     NationalReview,
     NationalReviewFile,
     NationalReviewRow,
@@ -36,6 +37,7 @@ from tests.factories import (
 )
 from tests.reviews.pdf.reading import page_texts
 from tests.reviews.pdf.structure import problems
+from tests.reviews.site.builders import correct, retract
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,18 @@ def test_held_and_retracted_letters_are_not_in_an_edition(round_: Round, maker: 
     # A sum by category would be of other rows than one made after the release.
     assert review.figures["categories"] is None
     assert str(review.document).count(WITHHELD) == 2
+
+
+def test_recommendations_are_left_out_while_an_authority_is_held(
+    round_: Round, maker: User
+) -> None:
+    bela = Letter.objects.filter(summary__name="Bela Council")
+    rounds.hold(
+        round_=round_, by=make_user("holder", "hold_letters"), reason="A query", letters=bela
+    )
+    review = national.make_review(round_=round_, by=maker)
+    assert list(review.rows.values_list("summary__name", flat=True)) == ["Anna Council"]
+    assert review.figures["recommendations"] is None
 
 
 def test_edition_not_approved_is_made_anew_under_its_number(round_: Round, maker: User) -> None:
@@ -234,6 +248,23 @@ def test_review_whose_letters_changed_is_made_anew_first(
     assert "were corrected, held or retracted since: 2." in refused(
         lambda: national.approve_review(review=review, by=second)
     )
+
+
+def test_review_by_category_is_made_anew_when_a_replaced_letter_is_retracted(
+    round_: Round, maker: User, second: User
+) -> None:
+    anna = Authority.objects.get(official_name="Anna Council").annual_summaries.get()
+    correct(anna)
+    review = national.make_review(round_=round_, by=maker)
+    assert review.figures["categories"]
+    assert national.changes_since(review) == []
+    retract(anna)
+    assert "figures by category" in refused(
+        lambda: national.approve_review(review=review, by=second)
+    )
+    review = national.make_review(round_=round_, by=maker)
+    assert review.figures["categories"] is None
+    national.approve_review(review=review, by=second)
 
 
 def test_date_stands_once_the_review_is_public(round_: Round, maker: User, second: User) -> None:
@@ -395,5 +426,5 @@ def test_page_of_a_review_costs_the_same_for_one_edition_and_three(
         review = national.make_review(round_=round_, by=maker, reason="Again" if edition else "")
         national.approve_review(review=review, by=second)
     client = member("auditor")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(reverse("admin:reviews_nationalreview_round", args=[round_.pk]))

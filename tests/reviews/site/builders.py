@@ -28,7 +28,7 @@ from reviews.models import (
     Round,
     TypeAverage,
 )
-from reviews.national import document_of, figures_of
+from reviews.national import categories_of, document_of, figures_of
 from reviews.rounds import store_alternatives
 from tests.factories import make_round
 
@@ -214,7 +214,11 @@ def make_edition(
         .current()
         .filter(freeze=round_.freeze)
     )
-    found = figures_of(round_.year, rows)
+    found = figures_of(
+        round_.year,
+        rows,
+        categories=categories_of(round_.freeze_id, rows, at=values["publish_at"]),
+    )
     document = document_of(
         round_,
         found,

@@ -143,6 +143,18 @@ def test_retraction_is_told_with_its_notice_and_what_corrects_it_without_a_reaso
     assert "Wrong council" not in client.get("/data/changes/").content.decode()
 
 
+def test_correction_of_a_retracted_letter_brings_its_row_back_into_every_file(
+    client: Client, clock: time_machine.Traveller, summary: AnnualSummary
+) -> None:
+    clock.move_to(PUBLISHED_AT + DAY)
+    retract(summary)
+    clock.move_to(PUBLISHED_AT + 2 * DAY)
+    correct(summary, received=4)
+    corrected = rows(client)[0]
+    assert (corrected["date"], corrected["what"]) == ("2020-07-31", "corrected")
+    assert corrected["tables"] == " ".join(OF_AUTHORITIES)
+
+
 def test_retraction_of_a_version_that_was_replaced_before_changed_no_file(
     client: Client, clock: time_machine.Traveller, summary: AnnualSummary
 ) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from casework.models import Authority
-from reviews.models import PublishedFigure
+from reviews.models import PublishedFigure, Round
 from reviews.site import export
 from reviews.site.addresses import NEEDS_SERVER, addresses
 from tests.factories import make_authority
@@ -19,6 +19,7 @@ from tests.reviews.site.builders import (
     BEFORE,
     PUBLISHED_AT,
     correct,
+    make_edition,
     make_frozen_round,
     make_issued,
     retract,
@@ -183,6 +184,22 @@ def test_export_is_refused_across_the_instant_of_publication(
 
     def slowly(path: str) -> object:
         clock.move_to(PUBLISHED_AT)
+        return answer(path)
+
+    monkeypatch.setattr(export, "answer", slowly)
+    assert refusal(tmp_path / "site").startswith("Something became public")
+    assert left(tmp_path) == []
+
+
+def test_export_is_refused_across_the_instant_of_a_national_review(
+    clock: time_machine.Traveller, site: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = PUBLISHED_AT + dt.timedelta(hours=9)
+    make_edition(Round.objects.get(), publish_at=later)
+    answer = export.answer
+
+    def slowly(path: str) -> object:
+        clock.move_to(later)
         return answer(path)
 
     monkeypatch.setattr(export, "answer", slowly)

@@ -95,6 +95,12 @@ def test_plot_says_what_the_table_says(client: Client) -> None:
     assert len(set(shapes.values())) == 3  # too few is hollow
 
 
+def test_picture_of_one_council_is_told_of_as_one(client: Client) -> None:
+    make_issued(make_frozen_round(), make_authority("Adur", slug="adur"), upheld=9, not_upheld=11)
+    said = page_of(client).classed("funnel")[-1].attributes["aria-label"] or ""
+    assert "Average 45%. Of 1 council, 0 higher" in said
+
+
 def test_pooled_counts_are_not_told(client: Client, round_: Round) -> None:
     text = page_of(client).text
     assert "45%" in text

@@ -200,6 +200,42 @@ def test_earlier_edition_with_a_retracted_letter_is_not_served(
     assert client.get("/reviews/2020/review-1.pdf").status_code == 404
 
 
+HOUSING = {"received": 30, "received_by_category": {"housing": 20, "other": 10}}
+
+
+@pytest.mark.parametrize("withhold", [hold, retract])
+def test_edition_gives_way_when_a_replaced_letter_in_its_categories_may_not_be_read(
+    client: Client,
+    round_: Round,
+    withhold: Callable[[AnnualSummary], object],
+) -> None:
+    make_issued(round_, make_authority("Dora Council", slug="dora"), **HOUSING)
+    first = make_issued(round_, make_authority("Cara Council", slug="cara"), **HOUSING)
+    correct(first, received=31, received_by_category={"housing": 21, "other": 10})
+    edition = make_edition(round_)
+    assert edition.figures["categories"]["received"]["housing"] == 40
+    assert client.get(FILE).status_code == 200
+    withhold(first)  # the correction and its letter stay
+    said = words(client.get(PAGE))
+    assert "The review as it was published is not available at present" in said
+    assert "61 complaints received" in said
+    assert "Housing 40" not in said
+    assert client.get(FILE).status_code == 404
+
+
+def test_letter_counted_again_before_issue_keeps_figures_by_category_back(
+    client: Client, round_: Round, bela: AnnualSummary
+) -> None:
+    never_issued = make_summary(round_, make_authority("Cara Council", slug="cara"), **HOUSING)
+    correct(never_issued, received=31, received_by_category={"housing": 21, "other": 10})
+    edition = make_edition(round_)
+    assert edition.figures["categories"] is None
+    said = words(client.get(PAGE))
+    assert "Figures by category are left out" in said
+    assert "before letters were corrected" not in said
+    assert client.get(FILE).status_code == 200
+
+
 def test_file_is_told_by_its_digest(client: Client, round_: Round, anna: AnnualSummary) -> None:
     edition = make_edition(round_)
     answer = client.get(FILE)

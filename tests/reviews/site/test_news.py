@@ -14,6 +14,7 @@ from tests.reviews.site.builders import (
     PUBLISHED_AT,
     correct,
     hold,
+    make_edition,
     make_frozen_round,
     make_issued,
     release,
@@ -129,6 +130,30 @@ def test_letter_held_for_a_while_after_publication_is_no_news_when_it_is_back(
     assert told(client) == [REVIEW]
 
 
+def test_national_review_is_told_of_from_its_own_instant_and_each_edition_once(
+    client: Client, clock: time_machine.Traveller, round_: Round, lynn: AnnualSummary
+) -> None:
+    make_edition(round_, publish_at=PUBLISHED_AT + DAY)
+    make_edition(round_, publish_at=PUBLISHED_AT + 2 * DAY, approved=False)
+    clock.move_to(PUBLISHED_AT + DAY - dt.timedelta(microseconds=1))
+    assert told(client) == [REVIEW]
+    clock.move_to(PUBLISHED_AT + 3 * DAY)
+    first = ("Thursday 30 July 2020", "National review 2020", "/reviews/2020/")
+    assert told(client) == [first, REVIEW]
+    make_edition(round_, number=3, publish_at=PUBLISHED_AT)
+    assert told(client) == [
+        ("Saturday 1 August 2020", "National review 2020, edition 3", "/reviews/2020/"),
+        first,
+        REVIEW,
+    ]
+    clock.move_to(PUBLISHED_AT + 40 * DAY)
+    assert told(client) == []
+    hold(lynn)
+    hold(AnnualSummary.objects.get(slug="other"))
+    clock.move_to(PUBLISHED_AT + 3 * DAY)
+    assert told(client) == []  # of a year of which the public does not know
+
+
 @pytest.mark.parametrize(("letters", "lines"), [(5, 5), (6, 1)])
 def test_many_letters_issued_late_are_told_of_as_one(
     client: Client, clock: time_machine.Traveller, round_: Round, letters: int, lines: int
@@ -217,5 +242,6 @@ def test_queries_are_the_same_for_one_letter_and_many(
         correct(summary, upheld=1)
         release(hold(summary))
     clock.move_to(PUBLISHED_AT)
-    with django_assert_num_queries(4):  # type: ignore[operator]
+    make_edition(round_)
+    with django_assert_num_queries(5):  # type: ignore[operator]
         client.get("/published/")

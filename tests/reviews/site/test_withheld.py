@@ -300,7 +300,15 @@ def test_retracted_correction_does_not_bring_back_what_it_replaced(
     retract(correct(summary))
     assert client.get(f"{LETTER}.pdf").status_code == 410
     assert slugs(client, FILES[0]) == ["other"]
-    assert client.get(f"{LETTER}/1/").status_code == 200
+    assert alerts(client, f"{LETTER}/1/") == [
+        "This letter has been replaced by version 2 of 27 July 2020, "
+        "which has been retracted since."
+    ]
+    assert 'value="kings-lynn"' not in client.get("/compare/").text
+    retract(summary)
+    former = Page(client.get(f"{LETTER}/1/").content).text
+    assert "Version 2 of 27 July 2020 replaces it and has been retracted since." in former
+    assert "One case was counted twice" not in former
 
 
 def test_retracted_letter_that_is_held_has_no_notice(
