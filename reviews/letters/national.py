@@ -591,7 +591,8 @@ class _Figures:
         said = (
             f"We issued public reports about {_authorities(found.reported)} in the year."
             if found.reported
-            else "We issued no public report in the year."
+            else "No public report of the year about these authorities was on record when their "
+            "figures were frozen."
         )
         return Section("reports", "Public reports", (_text(said),))
 
