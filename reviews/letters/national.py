@@ -373,10 +373,11 @@ class _Figures:
                 f" {_s(improvements, 'service improvement')} recommended, and {personal:,} "
                 f"personal {'remedy' if personal == 1 else 'remedies'}",
             ))  # fmt: skip
-        lines.append(
-            (f"{found.reported:,}", f" {_ies(found.reported)} about which a public report was "
-             "issued")
-        )  # fmt: skip
+        if found.reported:
+            lines.append(
+                (f"{found.reported:,}", f" {_ies(found.reported)} about which a public report was "
+                 "issued")
+            )  # fmt: skip
         items = tuple((Run(lead, is_bold=True), Run(rest)) for lead, rest in lines)
         return Section("at-a-glance", "At a glance", (BulletList(items),))
 

@@ -111,7 +111,6 @@ def test_review_of_nothing_has_words_and_no_percentage() -> None:
         "None investigated: complaints upheld",
         "None due: compliance with recommendations",
         "None upheld: satisfactory remedies",
-        "0 authorities about which a public report was issued",
     ]
     said = json.dumps([to_plain(document)[name] for name in ("opening", "sections")])
     assert "%" not in said.replace("so they need not come to 100%", "")
