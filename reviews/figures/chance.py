@@ -146,11 +146,11 @@ def sentence(measure: str, own: Rate, average: Rate | None) -> str:
     if judged is Verdict.TOO_FEW:
         return (
             f"With {nouns.based_on(own.whole)}, {counts} {nouns.part} {would} unremarkable "
-            f"where the average is {average.percent}%."
+            f"where the average is {_percent(average)}."
         )
     expected = (
         f"with {nouns.based_on(own.whole)}, {counts} {nouns.part} {would} unremarkable where the "
-        f"average is {average.percent}%"
+        f"average is {_percent(average)}"
     )
     if judged is Verdict.UNREMARKABLE:
         return f"The difference from similar authorities may be no more than chance: {expected}."
@@ -158,6 +158,15 @@ def sentence(measure: str, own: Rate, average: Rate | None) -> str:
         f"This is {judged.value} than in similar authorities by more than chance would explain: "
         f"{expected}."
     )
+
+
+def _percent(average: Rate) -> str:
+    """`45%`. With all or none of the average's cases no other count would be unremarkable."""
+    if average.percent == 100 and average.part < average.whole:
+        return "just under 100%"
+    if average.percent == 0 and average.part:
+        return "just above 0%"
+    return f"{average.percent}%"
 
 
 def _counts(allowed: Limits, whole: int) -> str:

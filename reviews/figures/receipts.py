@@ -159,10 +159,15 @@ def _rate(statistics: Statistics, measure: str) -> Receipt:
 
 def _of_decided(counts: Counts) -> Receipt:
     own = counts.upheld_of_decided
+    value = f"{own.percent}%"
+    if own.percent is None:
+        value = "none decided"
+    elif not counts.investigated:
+        value = MEASURES["uphold"].nothing
     return Receipt(
         code="upheld-of-decided",
         label="Upheld, of decided",
-        value="none decided" if own.percent is None else f"{own.percent}%",
+        value=value,
         rule="Upheld, of all complaints decided, investigated or not. It is not the uphold rate. "
         "Whole percent, halves up.",
         parts=(_part(counts, "upheld"), _part(counts, "decided", is_whole=True)),

@@ -373,10 +373,11 @@ class _Figures:
                 f" {_s(improvements, 'service improvement')} recommended, and {personal:,} "
                 f"personal {'remedy' if personal == 1 else 'remedies'}",
             ))  # fmt: skip
-        lines.append(
-            (f"{found.reported:,}", f" {_ies(found.reported)} about which a public report was "
-             "issued")
-        )  # fmt: skip
+        if found.reported:
+            lines.append(
+                (f"{found.reported:,}", f" {_ies(found.reported)} about which a public report was "
+                 "issued")
+            )  # fmt: skip
         items = tuple((Run(lead, is_bold=True), Run(rest)) for lead, rest in lines)
         return Section("at-a-glance", "At a glance", (BulletList(items),))
 
@@ -591,7 +592,8 @@ class _Figures:
         said = (
             f"We issued public reports about {_authorities(found.reported)} in the year."
             if found.reported
-            else "We issued no public report in the year."
+            else "No public report of the year about these authorities was on record when their "
+            "figures were frozen."
         )
         return Section("reports", "Public reports", (_text(said),))
 

@@ -155,13 +155,19 @@ def _on_improvements(agreed: Iterable[Agreed]) -> Iterator[Question]:
             "place?",
             f"{_number(len(missed), 'improvement')} not carried out",
         )
-    for each in agreed:
-        if each.again_after:
-            yield Question(
-                f"After compliance was recorded in {each.reference}, a complaint of the same kind "
-                "was upheld. Did the improvement have the effect that was meant?",
-                f"decision {each.again_reference}, {each.again_after} later",
-            )
+    # One decision can have several improvements: they share what was found again.
+    again = {
+        (each.reference, each.again_reference): each.again_after
+        for each in agreed
+        if each.again_after
+    }
+    for (reference, later), after in again.items():
+        yield Question(
+            f"After compliance was recorded in {reference}, a complaint of the same kind was "
+            "upheld; it may be about something that happened before. Did what was agreed have the "
+            "effect that was meant?",
+            f"decision {later}, {after} later",
+        )
 
 
 def _on_small_numbers(statistics: Statistics) -> Iterator[Question]:
@@ -342,6 +348,11 @@ def _improvements(agreed: Sequence[Agreed]) -> Iterator[Part]:
             for each in agreed
         ),
     )
+    if any(each.again_after for each in agreed):
+        yield _text(
+            "Found again: a complaint of the same kind was upheld after compliance was recorded. "
+            "It may be about something that happened before the improvement."
+        )
 
 
 def _letter(blocks: Sequence[Block], address: str) -> Iterator[Part]:

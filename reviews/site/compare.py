@@ -67,10 +67,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A council in the table of one year; `beside` says how it stands to its average."""
+    """A council in the table of one year; `beside` says how it stands to its average.
+
+    `likely` is its interval, or why there is none.
+    """
 
     chosen: Chosen
     share: history.Share
+    likely: str
     point: Point | None
     beside: str
 
@@ -262,12 +266,17 @@ def _lines(measure: str, year: int, chosen: Sequence[Chosen]) -> list[Line]:
     return [
         Line(
             chosen=each,
-            share=each.years[year].share(measure),
+            share=(share := each.years[year].share(measure)),
+            likely=share.likely or _no_interval(share, measure),
             point=each.years[year].points.get(measure),
             beside=_beside(each.years[year], measure),
         )
         for each in chosen
     ]
+
+
+def _no_interval(share: history.Share, measure: str) -> str:
+    return "none" if share.own == MEASURES[measure].nothing else history.UNKNOWN
 
 
 def _beside(year: history.Year, measure: str) -> str:

@@ -42,12 +42,18 @@ def pack(summary: AnnualSummary, *, at: dt.datetime) -> ReviewDocument:
     cases = cases_of(summary.authority, at=at, limit=EVERYTHING)
     period = summary.period
     decided = [each for each in cases.decisions if each.decided_on in period]
+    # What was agreed after the year is no matter of this year's pack, however open it is.
     agreed = [
         each
         for each in cases.improvements
         if each.decision.decided_on in period
-        or each.status_code in (DUE, NOT_CARRIED_OUT)
-        or (each.again and each.again.decided_on in period)
+        or (
+            each.decision.decided_on < period.first_day
+            and (
+                each.status_code in (DUE, NOT_CARRIED_OUT)
+                or (each.again and each.again.decided_on in period)
+            )
+        )
     ]
     address = f"/councils/{summary.authority.slug}/{summary.year_ending}/letter/"
     return compose_pack(

@@ -195,6 +195,28 @@ def test_verdicts(own: Rate, average: Rate | None, expected: Verdict) -> None:
             "is 100%.",
         ),
         (
+            "compliance",
+            Rate(16, 16),
+            Rate(453, 455),
+            "The difference from similar authorities may be no more than chance: with 16 "
+            "compliance outcomes, 15 or 16 complied with would all be unremarkable where the "
+            "average is just under 100%.",
+        ),
+        (
+            "remedied",
+            Rate(0, 9),
+            Rate(2, 455),
+            "With 9 upheld decisions, 0 or 1 already remedied by the authority would all be "
+            "unremarkable where the average is just above 0%.",
+        ),
+        (
+            "remedied",
+            Rate(0, 9),
+            Rate(0, 455),
+            "With 9 upheld decisions, 0 already remedied by the authority would be unremarkable "
+            "where the average is 0%.",
+        ),
+        (
             "uphold",
             Rate(20, 40),
             Rate(45, 100),

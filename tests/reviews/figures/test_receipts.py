@@ -71,6 +71,16 @@ def test_nothing_to_count_is_told_in_words_and_has_no_interval() -> None:
     assert [found[code].further for code in ("uphold", "compliance", "remedied")] == [(), (), ()]
 
 
+def test_upheld_of_decided_is_no_percentage_where_nothing_was_investigated() -> None:
+    nothing = made(Counts(received=9, advice_given=4, closed_after_initial_enquiries=7))
+    receipt = nothing["upheld-of-decided"]
+    assert (receipt.value, [part.count for part in receipt.parts]) == (
+        "none investigated",
+        ["0", "11"],
+    )
+    assert made(Counts(received=1, not_upheld=1))["upheld-of-decided"].value == "0%"
+
+
 def test_sums_of_a_type_are_told_nowhere() -> None:
     text = str(made(SOME))
     assert [number for number in ("400", "180", "150", "149", "192") if number in text] == []

@@ -111,11 +111,22 @@ def test_review_of_nothing_has_words_and_no_percentage() -> None:
         "None investigated: complaints upheld",
         "None due: compliance with recommendations",
         "None upheld: satisfactory remedies",
-        "0 authorities about which a public report was issued",
     ]
     said = json.dumps([to_plain(document)[name] for name in ("opening", "sections")])
     assert "%" not in said.replace("so they need not come to 100%", "")
     assert "picture" not in said
+
+
+def test_no_public_report_is_said_of_what_was_on_record() -> None:
+    """A report put on record after the freeze was issued all the same."""
+    assert words(section(made(), "reports")) == [
+        "No public report of the year about these authorities was on record when their figures "
+        "were frozen."
+    ]
+    one = made(figures(("county", COUNTY), reported=1))
+    assert words(section(one, "reports")) == [
+        "We issued public reports about 1 authority in the year."
+    ]
 
 
 def test_recommendations_that_were_not_counted_are_not_none() -> None:

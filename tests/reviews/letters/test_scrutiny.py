@@ -137,11 +137,13 @@ def test_improvements_still_due_and_not_carried_out_are_asked_about() -> None:
 
 
 def test_fault_found_again_is_asked_about_with_both_decisions() -> None:
+    """Once, however many improvements the first decision had."""
     again = agreed("on_time", again_after="7 months", again_reference="20 002 002")
-    assert questions(figures(), [], [again]) == [
+    assert questions(figures(), [], [again, again]) == [
         Question(
-            "After compliance was recorded in 19 001 001, a complaint of the same kind was upheld. "
-            "Did the improvement have the effect that was meant?",
+            "After compliance was recorded in 19 001 001, a complaint of the same kind was upheld; "
+            "it may be about something that happened before. Did what was agreed have the effect "
+            "that was meant?",
             "decision 20 002 002, 7 months later",
         )
     ]
@@ -245,6 +247,9 @@ def test_improvements_are_listed_with_the_days_they_are_due() -> None:
         ("19 001 001", "Train staff.", "2 January 2020",
          "Carried out late, 3 February 2020; found again after 1 month"),
     )  # fmt: skip
+    assert "happened before the improvement" in str(section(document, "improvements")[-1])
+    without = made(figures(), improved=(agreed(),))
+    assert "happened before" not in str(section(without, "improvements"))
 
 
 def test_headings_of_the_letter_are_not_headings_of_the_pack() -> None:

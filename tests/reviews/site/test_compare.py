@@ -80,6 +80,8 @@ def test_overlapping_ranges_are_no_difference_and_nothing_has_no_percentage(
     assert "Their likely ranges overlap: the differences may be no more than chance." in said
     assert "Nothing Council none investigated" in said
     assert "0%" not in rows(page)[2]
+    assert "none investigated none" in rows(page)[2]
+    assert "not known" not in rows(page)[2]
 
 
 @pytest.mark.usefixtures("round_")

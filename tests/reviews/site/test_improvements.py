@@ -14,6 +14,7 @@ from reviews.figures.improvements import is_found_again
 from reviews.models import PublishedDecision, PublishedImprovement
 from reviews.site.decisions import kind_of
 from tests.factories import make_authority
+from tests.reviews.site.builders import make_frozen_round, make_issued
 from tests.reviews.site.cases import day, make_published, make_stated, publish
 from tests.reviews.site.words import Page
 
@@ -242,6 +243,16 @@ def test_fault_found_again_names_both_decisions_and_the_whole_months(
     Complaint.objects.filter(reference=last.reference).update(stage=Stage.INVESTIGATION)
     assert again(client) == []
     assert "happened before" not in read(client, first.get_absolute_url()).text
+
+
+def test_council_page_says_what_found_again_does_not_mean(client: Client, leeds: Authority) -> None:
+    make_issued(make_frozen_round(), leeds)
+    make_first(leeds)
+    assert "happened before" not in read(client, "/councils/leeds/").text
+    make_later(leeds, decided_on=day("2020-03-20"))
+    text = read(client, "/councils/leeds/").text
+    assert "Fault of the same kind was found again after 1 of them." in text
+    assert "A later complaint may be about something that happened before the improvement." in text
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,26 @@ def test_chance_is_not_spoken_of_while_a_letter_of_the_type_is_held(
     assert "This compares to an average of 45% in similar authorities." in said
 
 
+def test_what_was_agreed_after_the_year_is_not_in_its_pack(
+    client: Client, summary: AnnualSummary
+) -> None:
+    """Improvements of the year and those still open of before, to the last day and none beyond."""
+    for decided_on in ((2019, 3, 31), (2019, 4, 1), (2020, 3, 31), (2020, 4, 1)):
+        day = dt.date(*decided_on)
+        make_stated(
+            summary.authority,
+            decided_on=day,
+            improvements=[{"text": f"Agreed on {day}.", "due_on": dt.date(2020, 12, 1)}],
+        )
+    publish()
+    said = words(client.get(PAGE))
+    assert [f"Agreed on {day}." in said for day in ("2019-03-31", "2019-04-01", "2020-03-31")] == [
+        *(True, True, True)
+    ]
+    assert "Agreed on 2020-04-01." not in said
+    assert "(3 improvements due, the first on 1 December 2020)" in said
+
+
 @pytest.mark.parametrize("number", [0, 3])
 def test_page_costs_the_same_for_no_decision_and_three(
     client: Client, summary: AnnualSummary, number: int, django_assert_num_queries: Any
