@@ -7,7 +7,7 @@ choice has one address.
 import datetime as dt
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -41,11 +41,12 @@ class NotUnderstood(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A council and the years known of it."""
+    """A council and the years known of it; `names_then` are those of the years counted here."""
 
     authority: Authority
     name: str
     years: Mapping[int, history.Year]
+    names_then: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ def _known(councils: Sequence[Authority], *, at: dt.datetime) -> list[Chosen]:
             each,
             names.printed_name(each),
             {line.year: line for line in history.years(rows[each.pk], figures[each.pk])},
+            {row.year_ending: row.name for row in rows[each.pk]},
         )
         for each in councils
     ]
@@ -265,7 +267,7 @@ def _options(
 def _lines(measure: str, year: int, chosen: Sequence[Chosen]) -> list[Line]:
     return [
         Line(
-            chosen=each,
+            chosen=replace(each, name=each.names_then.get(year, each.name)),
             share=(share := each.years[year].share(measure)),
             likely=share.likely or _no_interval(share, measure),
             point=each.years[year].points.get(measure),

@@ -250,3 +250,11 @@ def test_comparison_asks_a_fixed_number_of_queries(client: Client, number: int) 
     with CaptureQueriesContext(connection) as queries:
         page_of(client, asked)
     assert len(queries) == 4
+
+
+def test_figures_of_a_year_stand_under_the_name_of_then(client: Client, round_: Round) -> None:
+    renamed = make_authority("Colchester City Council", slug="colchester")
+    make_issued(round_, renamed, name="Colchester Borough Council", upheld=3)
+    page = page_of(client, "council=colchester&measure=uphold")
+    assert [row for row in rows(page) if "Colchester Borough Council" in row] != []
+    assert "Colchester Borough Council 100% of 3 investigations" in sentence(page)

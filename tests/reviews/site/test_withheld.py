@@ -353,7 +353,7 @@ def test_correction_of_a_correction_is_the_current_letter(
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/", 4), ("/councils/", 4), (COUNCIL, 8), (f"{LETTER}/", 6), (f"{LETTER}.pdf", 2),
+    [("/", 7), ("/councils/", 4), (COUNCIL, 7), (f"{LETTER}/", 6), (f"{LETTER}.pdf", 2),
      ("/data/", 4), (FILES[0], 2), (FILES[2], 2)],
 )  # fmt: skip
 @pytest.mark.parametrize("others", [1, 3])
