@@ -118,7 +118,7 @@ def fill() -> None:
         make_authority(f"Council {number}", slug=f"council-{number}") for number in range(COUNCILS)
     ]
     for year in (2019, 2020):
-        round_ = make_frozen_round(year)
+        round_ = make_frozen_round(year, has_maps=True)
         for number, council in enumerate(councils):
             make_issued(
                 round_, council, received=200 + number, upheld=number, not_upheld=5, satisfied=3

@@ -8,7 +8,8 @@ after publication is not served to a reader whose clock is before it.
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from base64 import b64decode
+from collections.abc import Buffer, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, wraps
@@ -35,11 +36,20 @@ DATA = Path(__file__).parents[1] / "data"
 # What a view tells the middleware of content security policies, beside the response.
 _OWN_POLICIES = ("_csp_config", "_csp_ro_config")
 
+UTF_8 = "charset=utf-8"  # in the headers of what is text
+# PostgreSQL sends bytes as hexadecimal digits, two a byte, and text as it is.
+_BODIES = {
+    "sqlite": "page.body",
+    "postgresql": (
+        f"CASE WHEN position('{UTF_8}' IN page.headers) > 0 "
+        "THEN convert_from(page.body, 'UTF8') ELSE encode(page.body, 'base64') END"
+    ),
+}
 # In SQL, because Django's compiler takes longer than the database. A body that the reader has is
 # not read. A sum of no rows is no stamp, and then nothing is kept.
 _FIND = """
 SELECT now_public.stamp, EXISTS (SELECT 1 FROM reviews_demonstration), page.etag, page.headers,
-       CASE WHEN page.etag = %s THEN NULL ELSE page.body END
+       CASE WHEN page.etag = %s THEN NULL ELSE {body} END
 FROM (SELECT CAST(SUM(token) AS bigint) AS stamp FROM reviews_publicchange) now_public
 LEFT JOIN reviews_keptpage page
   ON page.path = %s AND page.stamp = now_public.stamp AND page.software = %s
@@ -140,13 +150,23 @@ def find(path: str, *, software: str, known: str, at: dt.datetime) -> Found:
     """The page kept for a path; without its body where that is the version `known`."""
     now = connection.ops.adapt_datetimefield_value(at)
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [known, path, software, now, now])
+        sql = _FIND.format(body=_BODIES[connection.vendor])
+        cursor.execute(sql, [known, path, software, now, now])
         stamp, is_demonstration, etag, headers, body = cursor.fetchone()
     if etag is None:
         return Found(stamp, bool(is_demonstration), None)
-    page = HttpResponse(b"" if body is None else bytes(body), headers=json.loads(headers))
+    page = HttpResponse(_bytes(body, headers), headers=json.loads(headers))
     page.headers["ETag"] = etag
     return Found(stamp, bool(is_demonstration), page)
+
+
+def _bytes(body: str | Buffer | None, headers: str) -> bytes:
+    """As it was kept, from what the database sends."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode() if UTF_8 in headers else b64decode(body)
+    return bytes(body)
 
 
 def stamp() -> int | None:

@@ -19,8 +19,10 @@ from reviews.models import (
     Correction,
     Freeze,
     Hold,
+    Layer,
     Letter,
     LetterFile,
+    MapLayout,
     NationalReview,
     NationalReviewFile,
     NationalReviewRow,
@@ -71,8 +73,11 @@ def make_user(username: str) -> User:
     return User.objects.get_or_create(username=username)[0]
 
 
-def make_frozen_round(year: int = 2020, **values: Any) -> Round:
-    """A round with a freeze and the districts' average; public from midnight, 29 July."""
+def make_frozen_round(year: int = 2020, *, has_maps: bool = False, **values: Any) -> Round:
+    """A round with a freeze and the districts' average; public from midnight, 29 July.
+
+    With `has_maps` it keeps where the councils that there are by now stand on its maps.
+    """
     round_ = make_round(year, **values)
     freeze = Freeze.objects.create(
         round=round_,
@@ -82,6 +87,8 @@ def make_frozen_round(year: int = 2020, **values: Any) -> Round:
         frozen_by=make_user("first"),
     )
     TypeAverage.objects.create(freeze=freeze, authority_type="district", **DISTRICTS)
+    for layer in Layer if has_maps else ():
+        MapLayout.of(freeze, layer, round_.period.last_day).save(force_insert=True)
     round_.freeze = freeze
     round_.save()
     return round_
