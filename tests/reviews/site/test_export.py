@@ -157,6 +157,7 @@ def test_folder_with_other_files_is_left_as_it_was(site: None, tmp_path: Path) -
     )
 
 
+@pytest.mark.django_db(transaction=True)  # what one transaction changes is noted once
 def test_export_is_refused_when_something_changes_meanwhile(
     site: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
