@@ -79,6 +79,11 @@ class Line:
     point: Point | None
     beside: str
 
+    @property
+    def has_receipt(self) -> bool:
+        """Not where the year was taken over: what was counted then is not known here."""
+        return self.point is not None and not self.point.is_imported
+
 
 @public
 def compare(request: HttpRequest) -> HttpResponse:

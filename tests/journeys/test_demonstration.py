@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from casework.models import Authority, Complaint, Statement
 from reviews.demonstration.councils import REVIEWS_DATA
@@ -375,6 +376,13 @@ def sentences(row: dict[str, str]) -> list[str]:
     return said
 
 
+def in_csv(text: str, cell: object) -> str:
+    """A cell of a spreadsheet as the CSV file has it, where it is the same number, day or text."""
+    if isinstance(cell, float):
+        return text if text and Decimal(text) == Decimal(str(cell)) else str(cell)
+    return str(cell)
+
+
 def told(html: bytes) -> str:
     """The words of a page, without its marks."""
     return " ".join(re.sub("<[^>]*>", " ", unescape(html.decode())).split())
@@ -388,6 +396,14 @@ def test_files_page_letter_and_pdf_agree_on_every_figure_of_every_council(client
         assert len(rows) == len(in_json) == 364
         for row, same in zip(rows, in_json, strict=True):
             assert row == {name: "" if v is None else str(v) for name, v in same.items()}
+        workbook = CalamineWorkbook.from_filelike(
+            io.BytesIO(client.get("/data/2020/statistics.ods").content)
+        )
+        sheet = workbook.get_sheet_by_name(workbook.sheet_names[-1]).to_python()
+        head = next(number for number, line in enumerate(sheet) if line[0] == "gss_code")
+        for row, line in zip(rows, sheet[head + 1 :], strict=True):
+            cells = dict(zip(map(str, sheet[head]), line, strict=True))
+            assert {name: in_csv(row[name], cells[name]) for name in row} == row
         for row in rows:
             home = f"/councils/{row['slug']}/2020"
             places = {

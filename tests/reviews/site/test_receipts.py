@@ -52,7 +52,7 @@ def test_every_link_to_a_receipt_has_one(client: Client) -> None:
         *("received", "decided", "uphold", "compliance", "remedied", "by-category"),
         *("invalid_or_incomplete", "advice_given", "referred_back", "not_upheld", "upheld"),
         *("closed_after_initial_enquiries", "satisfied", "satisfied_late", "not_satisfied"),
-        *("compliance_outcomes", "ceased"),
+        *("compliance_outcomes", "ceased", "upheld-per-100k"),
     }
     page = page_of(client)
     assert anchors <= {element.attributes.get("id") for element in page.elements}
