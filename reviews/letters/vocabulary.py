@@ -196,7 +196,8 @@ PLACEHOLDERS = (
         Placeholder(
             name,
             f"{MEASURES[measure].label}: whether the difference from similar authorities is more "
-            "than chance, in a sentence; on few cases, which counts would tell nothing.",
+            "than chance, in a sentence; on few cases, which counts would tell nothing. Leave it "
+            "out where a letter of the type may be held: together they tell its figures.",
             chance.sentence(measure, Rate(1, 2), Rate(45, 100)),
             (Requirement(f"{name} known"),),
         )
