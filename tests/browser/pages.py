@@ -63,6 +63,22 @@ VARIANTS = (
 ADDRESSES = (*(address for _, address in PAGES.values()), *VARIANTS)
 
 
+# What each test checks, in the words of the accessibility page.
+CHECKS = {
+    "light": "in light colours on a wide screen, axe-core finds no fault",
+    "dark": "in dark colours on a wide screen, axe-core finds no fault",
+    "narrow": "on a screen 320 pixels wide nothing scrolls sideways but tables, and axe-core finds "
+    "no fault",
+    "zoom": "at a zoom of 400% nothing scrolls sideways but tables, and axe-core finds no fault",
+    "keyboard": "the Tab key stops at every link and field in the order of the page, the stop is "
+    "seen, and the way leads out again",
+    "script": "without JavaScript the page says the same, save that checking a letter's file needs "
+    "it",
+    "hosts": "nothing is asked of other hosts, no cookie is set, and the browser reports no error",
+    "html": "the checker behind the W3C's validator finds no fault in the HTML",
+}
+
+
 def publish_cases(council: Authority) -> None:
     """More decisions than a page has: one with all there can be, found again, and a report."""
     make_stated(

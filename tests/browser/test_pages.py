@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from reviews.site.about import REPORT
 from tests.browser.conftest import Axe, ColourScheme, OpenPage
-from tests.browser.pages import ADDRESSES, COUNCIL, PAGES
+from tests.browser.pages import ADDRESSES, CHECKS, COUNCIL, PAGES
 
 CHECKER = Path(__file__).parent / "node_modules/vnu-jar/build/dist/vnu.jar"
 # What a Tab stops at, in the order of the page; of a group of radio buttons one.
@@ -51,22 +51,6 @@ def report(browser: Browser) -> Iterator[None]:
         }
         text = json.dumps(content, ensure_ascii=False, indent=2)
         REPORT.write_text(f"{text}\n", encoding="utf-8")
-
-
-# What each test checks, in the words of the accessibility page.
-CHECKS = {
-    "light": "in light colours on a wide screen, axe-core finds no fault",
-    "dark": "in dark colours on a wide screen, axe-core finds no fault",
-    "narrow": "on a screen 320 pixels wide nothing scrolls sideways but tables, and axe-core finds "
-    "no fault",
-    "zoom": "at a zoom of 400% nothing scrolls sideways but tables, and axe-core finds no fault",
-    "keyboard": "the Tab key stops at every link and field in the order of the page, the stop is "
-    "seen, and the way leads out again",
-    "script": "without JavaScript the page says the same, save that checking a letter's file needs "
-    "it",
-    "hosts": "nothing is asked of other hosts, no cookie is set, and the browser reports no error",
-    "html": "the checker behind the W3C's validator finds no fault in the HTML",
-}
 
 
 def unfolded(page: Page, address: str) -> Page:

@@ -9,8 +9,7 @@ from reviews.figures.bands import BANDS
 from reviews.figures.breaks import BREAKS
 from reviews.figures.measures import MEASURES
 from reviews.site.about import report
-from tests.browser.pages import PAGES
-from tests.browser.test_pages import CHECKS
+from tests.browser.pages import CHECKS, PAGES
 from tests.reviews.site.words import Page
 
 # Routes that answer with something else than a page.
