@@ -10,10 +10,11 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,9 @@ class Prepared:
         else:
             with connection.cursor() as cursor:
                 cursor.execute("VACUUM INTO %s", [self.name])
+            # As a database in use is: two that connect first at once could not both change it so.
+            with closing(sqlite3.connect(self.name)) as vacuumed:
+                vacuumed.execute("PRAGMA journal_mode = WAL")
 
     @contextmanager
     def copy(self) -> Iterator[str]:
