@@ -91,11 +91,13 @@ def _fill(folder: Path, progress: Progress | None) -> int:
     before = _state()
     wanted = [each for each in addresses(at=timezone.now()) if each.route not in NEEDS_SERVER]
     static: set[str] = set()
+    written = 0
     for position, address in enumerate(wanted, start=1):
         response = answer(address.path)
         if response.status_code != HTTPStatus.OK and address.route in DRAWN_LATER:
             continue
         _write(folder / file_name(address, response), response.content)
+        written += 1
         if _is_html(response):
             static |= _static_names(_LINKED.findall(response.content))
         if progress:
@@ -110,7 +112,7 @@ def _fill(folder: Path, progress: Progress | None) -> int:
             "Something became public or was changed while the files were written, so they would "
             "not fit together: nothing was replaced; run the command again."
         )
-    return len(wanted)
+    return written
 
 
 def _state() -> tuple[object, ...]:

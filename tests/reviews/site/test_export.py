@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from casework.models import Authority
 from reviews.models import PublishedFigure, Round
+from reviews.packs import draw_packs
 from reviews.site import export
 from reviews.site.addresses import NEEDS_SERVER, addresses
 from tests.factories import make_authority
@@ -215,3 +216,17 @@ def test_links_to_static_files_are_followed_into_style_sheets(
     monkeypatch.setattr(export, "_static", contents.__getitem__)
     export._write_static(tmp_path, {"a/site.css"})
     assert (tmp_path / "static/b/font.woff2").read_bytes() == b"f"
+
+
+def test_pack_that_waits_to_be_drawn_again_is_left_out_and_not_counted(
+    site: None, tmp_path: Path
+) -> None:
+    draw_packs(Round.objects.get())
+    pack = "councils/kings-lynn/2020/scrutiny.pdf"
+    number = int(export_site(tmp_path / "drawn").split()[1])
+    assert (tmp_path / "drawn" / pack).is_file()
+    lynn = Authority.objects.get(slug="kings-lynn")
+    make_published(lynn, decided_on=dt.date(2020, 1, 15))  # so the pack says something else
+    said = int(export_site(tmp_path / "later").split()[1])
+    assert not (tmp_path / "later" / pack).exists()
+    assert said == number  # the decision's page in place of the file
