@@ -1,6 +1,7 @@
 """What a council's page shows of one year and of all years, put together from published rows.
 
-The number of queries is fixed: a page that is not kept ready may ask eight times.
+The number of queries is fixed: a page that is not kept ready asks eight times, looking for it and
+keeping it among them; one of a year that was taken over asks once more.
 """
 
 import datetime as dt

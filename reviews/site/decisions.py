@@ -109,11 +109,6 @@ class Improvement:
     again: Again | None
     excerpt: Excerpt = field(default_factory=Excerpt)
 
-    @property
-    def is_told_by_case(self) -> bool:
-        """Whether no day of its own is recorded, so that its case's outcome says what it is."""
-        return self.completed_on is None and bool(self.outcome)
-
 
 @dataclass(frozen=True, slots=True)
 class Report:

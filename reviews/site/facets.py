@@ -104,10 +104,6 @@ class Selection:
         ]
         return Panel(facet, options, len(chosen))
 
-    @property
-    def is_anything(self) -> bool:
-        return bool(self.search.typed) or any(self.chosen.values())
-
     def removals(self) -> list[Removal]:
         """Everything that was chosen, each with the address of the rest."""
         found = []
